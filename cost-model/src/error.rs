@@ -64,6 +64,8 @@ pub enum ErrorKind {
     Output,
     /// A store refuses what would mix made-up charges with real ones; see [`Origin`](crate::source::Origin).
     Origin,
+    /// An entry of a journal was added in between by somebody else; nothing was added.
+    Conflict,
     /// A bug in this crate: no input should lead to it.
     Internal,
 }

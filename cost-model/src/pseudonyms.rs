@@ -29,7 +29,10 @@ pub struct Pseudonyms {
 crate::masked_debug!(Pseudonyms {});
 
 impl Pseudonyms {
-    /// Makes the pseudonyms of a secret. Whoever has the secret can check whether a pseudonym is a given person's.
+    /// Creates the pseudonyms of a secret, of any length. Keep it secret: whoever has it can check whether a
+    /// pseudonym is a given person's.
+    ///
+    /// Another secret gives other pseudonyms, so that reports made with different ones cannot be joined.
     pub fn new(secret: &[u8]) -> Self {
         Self { secret: secret.into() }
     }
@@ -88,6 +91,7 @@ impl Pseudonyms {
     }
 
     /// Renames the people in a record, in whatever field one is named; its provenance stays.
+    /// Fields that are no dimensions, such as attributes, are included.
     pub fn rename_in(&self, record: &mut CostRecord) {
         record.edit(|set| {
             let DimensionFields { billing_account, account, service, service_id, resource, .. } = &mut *set;

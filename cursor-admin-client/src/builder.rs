@@ -60,6 +60,8 @@ crate::redact::masked_debug!(ClientBuilder {});
 
 impl Client {
     /// Returns a builder of a client.
+    ///
+    /// The API key is all that a client needs; everything else has a default that is right for Cursor's own API.
     pub fn builder() -> ClientBuilder {
         ClientBuilder::default()
     }
@@ -123,6 +125,7 @@ impl ClientBuilder {
     }
 
     /// Sets how many of the requests may be retries, over all clones.
+    /// A single call is bounded by the retry policy already; the budget bounds many calls that fail together.
     pub fn retry_budget(mut self, budget: RetryBudget) -> Self {
         self.budget = budget;
         self

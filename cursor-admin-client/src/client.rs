@@ -52,6 +52,7 @@ impl Client {
     }
 
     /// Returns a clone that fails where a row cannot be read, which is the default.
+    /// For data that are added up, an error is better than a sum that lacks a row.
     #[must_use]
     pub fn strict(&self) -> Self {
         Self::new(self.connection.with_lenience(false))

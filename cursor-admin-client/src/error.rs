@@ -33,6 +33,8 @@ struct Inner {
 }
 
 /// The kinds of [`Error`].
+/// They are what a caller decides by: whether to correct the set-up, to ask for another key, to come back later, or
+/// to split a window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
@@ -139,21 +141,25 @@ impl Error {
     }
 
     /// Returns the operation that failed, such as `reading usage events`.
+    /// It is a phrase of this crate, and holds nothing of the request.
     pub fn operation(&self) -> &'static str {
         self.0.operation
     }
 
     /// Returns the page that was being read.
+    /// Pages count from 1; `None` for endpoints without pages.
     pub fn page(&self) -> Option<u32> {
         self.0.page
     }
 
-    /// Returns how many requests the failed call sent; 0 if it sent none.
+    /// Returns how many requests the failed call sent, retries included; 0 if it sent none.
     pub fn attempts(&self) -> u32 {
         self.0.attempts
     }
 
-    /// Returns the status of the last answer, if there was one.
+    /// Returns the HTTP status of the last answer; `None` if none came.
+    ///
+    /// A 200 is possible: the answer came and could not be read.
     pub fn status(&self) -> Option<u16> {
         self.0.status
     }
@@ -165,16 +171,21 @@ impl Error {
     }
 
     /// Returns the server's error message, masked and truncated.
+    ///
+    /// Cursor answers errors in at least five shapes; the message is what `message` or `error` says, else the text of
+    /// the answer. What may name a person, and the key, are masked: messages end in logs.
     pub fn server_message(&self) -> Option<&str> {
         self.source_as::<ServerMessage>().map(|message| message.0.as_str())
     }
 
     /// Returns how many rows were announced, for [`ErrorKind::Incomplete`] and [`ErrorKind::TooLarge`].
+    /// For the second, it says how finely to split the window.
     pub fn announced(&self) -> Option<u64> {
         self.0.announced
     }
 
     /// Returns how many rows came, for [`ErrorKind::Incomplete`].
+    /// Rows that could not be read count as well.
     pub fn received(&self) -> Option<u64> {
         self.0.received
     }
@@ -190,16 +201,19 @@ impl Error {
     }
 
     /// Returns whether the key was refused.
+    /// It is unknown, revoked or of another kind; a retry does not help.
     pub fn is_auth(&self) -> bool {
         self.0.kind == ErrorKind::Auth
     }
 
     /// Returns whether the plan or the key's scope does not cover the call.
+    /// Cursor answers a missing scope with 401, not 403, so that the status alone does not tell it from a wrong key.
     pub fn is_plan_or_scope(&self) -> bool {
         self.0.kind == ErrorKind::PlanOrScope
     }
 
     /// Returns whether there were too many requests.
+    /// [`Error::retry_after`] says how long the server asked to wait, if it said so.
     pub fn is_rate_limited(&self) -> bool {
         self.0.kind == ErrorKind::RateLimited
     }
@@ -221,16 +235,20 @@ impl Error {
     }
 
     /// Returns whether the answer could not be read.
+    /// [`Error::path`] names the field, if the fault is in one.
     pub fn is_decode(&self) -> bool {
         self.0.kind == ErrorKind::Decode
     }
 
     /// Returns whether the pages did not add up.
+    /// Paging is by offset over data that move, so that rows shift while a window is read; see
+    /// [`UsageEvents::snapshot`](crate::UsageEvents::snapshot).
     pub fn is_incomplete(&self) -> bool {
         self.0.kind == ErrorKind::Incomplete
     }
 
     /// Returns whether more events were announced than allowed.
+    /// Read the two halves of the window instead; [`Error::announced`] says how many there are.
     pub fn is_too_large(&self) -> bool {
         self.0.kind == ErrorKind::TooLarge
     }

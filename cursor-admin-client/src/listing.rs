@@ -10,6 +10,8 @@ use crate::http::call::Call;
 use crate::http::connection::{Answer, Connection};
 
 /// A list with all its pages.
+/// The pages are an offset into a list that may move while they are read. All of them are read again, three times at
+/// most, if a row comes twice or what the pages announce changes or is not met.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Listing<T> {
@@ -161,6 +163,7 @@ async fn read_once<T: Row + Send>(
             More::UntilPage(last) => u64::from(number) < last,
             More::UntilAnnounced => page.announced.is_some_and(|announced| pages.received() < announced),
         };
+        // An empty page that promises more would be followed for ever.
         let endless = has_next && (number == PAGES_MAX || (T::COUNTED && empty));
         steady &= page.announced == pages.announced && page.cycle_start == pages.cycle_start && !endless;
         if !has_next || !steady {
@@ -174,6 +177,7 @@ async fn read_once<T: Row + Send>(
 fn adds_up<T: Row>(pages: &Pages<T>) -> bool {
     let mut seen = HashSet::new();
     let distinct = pages.rows.iter().filter_map(Row::identity).all(|identity| seen.insert(identity));
+    // Rows that could not be read came as well.
     let counted = !T::COUNTED || pages.announced.is_none_or(|announced| announced == pages.received());
     distinct && counted
 }

@@ -34,6 +34,7 @@ pub(crate) fn server_text(text: &str, secrets: &[&str]) -> String {
     for secret in secrets.iter().filter(|secret| !secret.is_empty()) {
         text = text.replace(secret, "[key]");
     }
+    // A page of HTML may write an address in this way, and would show it.
     let text = text.replace("&#64;", "@").replace("&#x40;", "@").replace("&commat;", "@");
     let plain = if text.trim_start().starts_with('<') { without_tags(&text) } else { text };
     let words: Vec<String> = plain

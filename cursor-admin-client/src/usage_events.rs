@@ -57,6 +57,9 @@ impl UsageEvents {
     }
 
     /// Returns the same query, limited to the events of one user.
+    ///
+    /// Cursor leaves the address out of the events of people who were removed, so that their events are found without
+    /// this filter only.
     pub fn email(mut self, email: impl Into<String>) -> Self {
         self.query.filter.set("email", email.into());
         self
@@ -82,12 +85,14 @@ impl UsageEvents {
     }
 
     /// Returns the same query, limited to one automation, or to any with `*`.
+    /// An id is a UUID.
     pub fn automation(mut self, id: impl Into<String>) -> Self {
         self.query.filter.set("automationId", id.into());
         self
     }
 
     /// Returns the same query, limited to this `hostingType`.
+    /// A value that the server does not know is refused with a 400, and never answered by an empty page.
     pub fn hosting(mut self, hosting: HostingType) -> Self {
         self.query.filter.set("hostingType", hosting.as_str());
         self

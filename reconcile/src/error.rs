@@ -6,6 +6,8 @@ use std::sync::Arc;
 
 use cost_model::input::InputError;
 
+use crate::fault::Fault;
+
 /// A result of this crate.
 pub type Result<T> = std::result::Result<T, Error>;
 
@@ -26,16 +28,15 @@ pub struct Error(Box<Inner>);
 
 #[derive(Debug, thiserror::Error)]
 #[error(
-    "{}{}{message}",
+    "{}{}{fault}",
     place(.file.as_deref(), *.line),
     .field.as_ref().map(|field| format!("{field}: ")).unwrap_or_default()
 )]
 struct Inner {
-    kind: ErrorKind,
+    fault: Fault,
     file: Option<Arc<str>>,
     line: Option<u64>,
     field: Option<Cow<'static, str>>,
-    message: String,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -59,15 +60,13 @@ pub enum ErrorKind {
 
 impl Error {
     /// Creates an error of `kind` with a message: lower case, no full stop.
+    /// The place is added by the functions below.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self(Box::new(Inner {
-            kind,
-            file: None,
-            line: None,
-            field: None,
-            message: message.into(),
-            source: None,
-        }))
+        Self::from_fault(Fault::Text(kind, message.into()))
+    }
+
+    pub(crate) fn from_fault(fault: Fault) -> Self {
+        Self(Box::new(Inner { fault, file: None, line: None, field: None, source: None }))
     }
 
     /// Names the file that is wrong.
@@ -83,6 +82,7 @@ impl Error {
     }
 
     /// Names the field of the line that is wrong.
+    /// It is the name in the file: a column of CSV, a field of JSON.
     pub fn in_field(mut self, field: impl Into<Cow<'static, str>>) -> Self {
         self.0.field = Some(field.into());
         self
@@ -90,7 +90,7 @@ impl Error {
 
     /// Returns the same error with more to say.
     pub(crate) fn and(mut self, more: &str) -> Self {
-        self.0.message = format!("{}; {more}", self.0.message);
+        self.0.fault = Fault::More(Box::new(self.0.fault), more.to_owned());
         self
     }
 
@@ -102,7 +102,7 @@ impl Error {
 
     /// Returns the class of this error.
     pub fn kind(&self) -> ErrorKind {
-        self.0.kind
+        self.0.fault.kind()
     }
 
     /// Returns the line that is wrong, counted from 1.

@@ -10,6 +10,7 @@ use cost_model::{Ledger, Money, Rounding, Timestamp, Window};
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::fault::Fault;
 use crate::model::billing_rules::BillingRules;
 use crate::model::invoice::{Invoice, LineKind};
 
@@ -102,14 +103,12 @@ impl Forecast {
         before: Option<&Invoice>,
     ) -> Result<Self> {
         if !period.contains(as_of) {
-            return Err(Error::new(ErrorKind::Period, format!("{as_of} does not lie in the cycle")));
+            return Err(Fault::OutsideCycle(as_of).into());
         }
         let charges = Charges::from_ledger(ledger, rules)?;
         let weeks = charges.weeks_before(as_of);
         if weeks == 0 {
-            let message =
-                format!("there are no charges from a week before {as_of}; a forecast needs one week");
-            return Err(Error::new(ErrorKind::Period, message));
+            return Err(Fault::NoWeekBefore(as_of).into());
         }
         let so_far = charges.on_demand.sum(period.start().millis(), as_of.millis())?;
         let rest = (as_of.millis(), period.end().millis());
@@ -157,6 +156,7 @@ impl ForecastRange {
     }
 
     /// Returns whether an amount lies inside, ends included.
+    /// Use it to see afterwards whether the invoice came in as forecast.
     pub fn contains(&self, amount: Money) -> bool {
         self.low <= amount && amount <= self.high
     }
@@ -252,8 +252,11 @@ impl Running {
 
     /// Returns the sum from `start` up to `end`, which is left out, in time logarithmic in the number of instants.
     fn sum(&self, start: i64, end: i64) -> Result<Money> {
-        let before = |at: i64| self.reached.range(..at).next_back().map_or(Money::ZERO, |(_, sum)| *sum);
-        Ok(before(end).checked_sub(before(start))?)
+        Ok(self.sum_before(end).checked_sub(self.sum_before(start))?)
+    }
+
+    fn sum_before(&self, at: i64) -> Money {
+        self.reached.range(..at).next_back().map_or(Money::ZERO, |(_, sum)| *sum)
     }
 
     /// Returns what the span would add up to if each of its weeks were the one that many weeks before its start.

@@ -18,6 +18,7 @@ mod chargeback;
 pub mod cycle;
 mod error;
 mod explain;
+mod fault;
 pub mod forecast;
 mod input;
 mod matching;

@@ -65,6 +65,7 @@ impl StoredUsage {
     }
 
     /// Returns a case of the invoice with all of these inputs.
+    /// The invoice has to be the one for which the usage was loaded, as the charges are those of its months.
     pub fn case<'a>(&'a self, invoice: &'a Invoice, rules: &'a BillingRules) -> Case<'a> {
         let case = Case::new(&self.ledger, invoice, rules);
         match &self.since {

@@ -41,6 +41,9 @@ pub struct TieOut {
 cost_model::masked_debug!(TieOut { window, reading, people: |it| it.people.len(), charged, stated });
 
 /// The reading of a provider's stated spend.
+///
+/// Providers name one figure "spend" and mean different things by it. The reading that leaves nothing for more people
+/// is taken; see [`ObservedSpend`] for the figures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -53,7 +56,10 @@ pub enum Reading {
     Undecided,
 }
 
-/// A person's charges and what the provider states of them.
+/// A person's charges and what the provider states of them, in the current billing cycle.
+///
+/// Only one of both differences is meaningful, by the [`Reading`] that holds. `Debug` shows the charges alone, as the
+/// person is a name.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct PersonTieOut {
@@ -70,7 +76,7 @@ pub struct PersonTieOut {
 
 cost_model::masked_debug!(PersonTieOut { charged });
 
-/// A billing group's charges and what the provider states of it.
+/// A billing group's charges and what the provider states of it, in the current billing cycle.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct GroupTieOut {
@@ -190,6 +196,8 @@ impl TieOut {
 }
 
 /// The totals of a three-way match: charges, what the provider states of people, and the invoice.
+///
+/// Three independent figures of the same usage: if two agree, the third is the one to look at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ThreeWayMatch {
@@ -205,13 +213,14 @@ pub struct ThreeWayMatch {
 }
 
 impl PersonTieOut {
+    /// Compares one person's charges with what is stated of them under both readings; which one holds is decided over
+    /// all people.
     fn compare(person: &Arc<str>, charged: Money, stated: Option<&ObservedSpend>) -> Result<Self> {
-        let left = |stated: Option<Money>| stated.map(|stated| stated.checked_sub(charged)).transpose();
         Ok(Self {
             person: person.to_string(),
             charged,
-            if_on_demand: left(stated.and_then(ObservedSpend::on_demand_if_apart))?,
-            if_total: left(stated.and_then(ObservedSpend::on_demand_if_total))?,
+            if_on_demand: left_of(stated.and_then(ObservedSpend::on_demand_if_apart), charged)?,
+            if_total: left_of(stated.and_then(ObservedSpend::on_demand_if_total), charged)?,
         })
     }
 }
@@ -240,19 +249,29 @@ fn on_demand_by_person(
     Ok(charged)
 }
 
-/// Returns a reading holds for a person if it leaves nothing, or less than a cent: a provider may state whole cents.
+/// Returns the reading that holds for more people: one holds for a person if it leaves nothing.
 fn reading(people: &[PersonTieOut]) -> Reading {
-    let nothing = |left: Option<Money>| {
-        left.and_then(|left| left.rounded(2, Rounding::HalfUp).ok()).is_some_and(Money::is_zero)
-    };
-    let with_charges = || people.iter().filter(|person| !person.charged.is_zero());
-    let on_demand = with_charges().filter(|person| nothing(person.if_on_demand)).count();
-    let total = with_charges().filter(|person| nothing(person.if_total)).count();
+    let (mut on_demand, mut total) = (0_usize, 0_usize);
+    // People without charges decide nothing: where zero is stated of them, both readings hold.
+    for person in people.iter().filter(|person| !person.charged.is_zero()) {
+        on_demand += usize::from(is_nothing(person.if_on_demand));
+        total += usize::from(is_nothing(person.if_total));
+    }
     match on_demand.cmp(&total) {
         std::cmp::Ordering::Greater => Reading::OnDemand,
         std::cmp::Ordering::Less => Reading::Total,
         std::cmp::Ordering::Equal => Reading::Undecided,
     }
+}
+
+/// Returns what is left of a stated amount after the charges, if one is stated.
+fn left_of(stated: Option<Money>, charged: Money) -> Result<Option<Money>> {
+    Ok(stated.map(|stated| stated.checked_sub(charged)).transpose()?)
+}
+
+/// Returns whether nothing is left, or what rounds to no cent: a provider may state whole cents.
+fn is_nothing(left: Option<Money>) -> bool {
+    left.and_then(|left| left.rounded(2, Rounding::HalfUp).ok()).is_some_and(Money::is_zero)
 }
 
 #[cfg(test)]

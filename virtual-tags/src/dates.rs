@@ -17,13 +17,16 @@ pub(crate) fn parse_date(text: &str) -> Option<NaiveDate> {
     }
     let separator = if date.contains('/') { '/' } else { '-' };
     let mut parts = date.split(separator);
-    let mut number = |digits: std::ops::RangeInclusive<usize>| {
-        let part = parts.next().filter(|part| digits.contains(&part.len()))?;
-        part.bytes().all(|byte| byte.is_ascii_digit()).then(|| part.parse::<u32>().ok()).flatten()
-    };
-    let (year, month, day) = (number(4..=4)?, number(1..=2)?, number(1..=2)?);
+    let year = number(parts.next()?, 4..=4)?;
+    let (month, day) = (number(parts.next()?, 1..=2)?, number(parts.next()?, 1..=2)?);
     let date = NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day)?;
     (parts.next().is_none() && date.year() >= 1900).then_some(date)
+}
+
+/// Returns a number of plain digits: `parse` alone would take a sign as well.
+fn number(part: &str, digits: std::ops::RangeInclusive<usize>) -> Option<u32> {
+    let is_plain = digits.contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
+    if is_plain { part.parse().ok() } else { None }
 }
 
 #[cfg(test)]

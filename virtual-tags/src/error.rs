@@ -2,6 +2,7 @@
 
 use std::error::Error as StdError;
 
+use crate::fault::Fault;
 use crate::place::Place;
 
 /// A result whose error is the [`Error`] of this crate.
@@ -26,16 +27,16 @@ pub type Result<T> = std::result::Result<T, Error>;
 pub struct Error(Box<Inner>);
 
 #[derive(Debug, thiserror::Error)]
-#[error("{}{message}", .place.as_ref().map(|place| format!("{place}: ")).unwrap_or_default())]
+#[error("{}{}", .place.as_ref().map(|place| format!("{place}: ")).unwrap_or_default(), .fault.masked())]
 struct Inner {
-    kind: ErrorKind,
     place: Option<Place>,
-    message: String,
+    fault: Fault,
     source: Option<Box<dyn StdError + Send + Sync>>,
     others: Vec<Error>,
 }
 
 /// The class of an [`Error`], to match on.
+/// It tells which file to look at; [`Error::place`] tells where in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
@@ -63,13 +64,11 @@ impl Error {
     /// assert_eq!(error.to_string(), "team.json: no rule for `(email)`");
     /// ```
     pub fn new(kind: ErrorKind, place: Option<Place>, message: impl Into<String>) -> Self {
-        Self(Box::new(Inner {
-            kind,
-            place,
-            message: mask_emails(message.into()),
-            source: None,
-            others: Vec::new(),
-        }))
+        Self::from_fault(Fault::Text(kind, message.into()), place)
+    }
+
+    pub(crate) fn from_fault(fault: Fault, place: Option<Place>) -> Self {
+        Self(Box::new(Inner { place, fault, source: None, others: Vec::new() }))
     }
 
     /// Adds the error that caused this one; its text must hold no email address either.
@@ -80,7 +79,7 @@ impl Error {
 
     /// Returns the class of this error.
     pub fn kind(&self) -> ErrorKind {
-        self.0.kind
+        self.0.fault.kind()
     }
 
     /// Returns where the fault is, if it is in a file.
@@ -89,6 +88,7 @@ impl Error {
     }
 
     /// Returns the other faults of the same file, each with its own place: all of them are reported at once.
+    /// They are independent of the first, and have no others of their own.
     pub fn others(&self) -> &[Self] {
         &self.0.others
     }

@@ -21,6 +21,7 @@ mod digest_writer;
 pub mod directory;
 mod error;
 pub mod evaluate;
+mod fault;
 mod finding;
 mod ids;
 pub mod insight;

@@ -11,14 +11,16 @@ use async_trait::async_trait;
 use cost_model::record::ReadNumber;
 use cost_model::source::{Origin, ProviderSnapshot};
 use cost_model::store::{
-    ChargeSink, ConnectionId, Coverage, FileImport, Import, ImportId, ImportStats, RecordSink, ReplaceStats,
-    Restatement, Scope, WindowReplacement,
+    ChargeSink, ConnectionId, Coverage, EntryKind, EntryScope, FileImport, Import, ImportId, ImportStats,
+    Journal, JournalEntry, NewEntry, PersonNumber, RecordSink, ReplaceStats, Restatement, Scope,
+    WindowReplacement,
 };
 use cost_model::{CostStore, Result, Window};
 use rusqlite::Connection;
 
 use crate::calls::coverage;
 use crate::calls::imports;
+use crate::calls::journal;
 use crate::calls::observed;
 use crate::calls::people;
 use crate::calls::reads;
@@ -263,6 +265,48 @@ impl CostStore for SqliteStore {
     async fn purge(&self, connection: &ConnectionId) -> Result<u64> {
         let id = connection.clone();
         self.writer.run(move |database| people::purge(database, &id)).await
+    }
+}
+
+#[async_trait]
+impl Journal for SqliteStore {
+    async fn append(&self, entry: NewEntry) -> Result<JournalEntry> {
+        self.writer
+            .run(move |database: &mut Database| {
+                database.write(|transaction, _| journal::append(transaction, entry))
+            })
+            .await
+    }
+
+    async fn latest(&self, kind: &EntryKind, key: &str) -> Result<Option<JournalEntry>> {
+        let (kind, key) = (kind.clone(), key.to_owned());
+        self.reader.run(move |database| journal::latest(&database.connection, &kind, &key)).await
+    }
+
+    async fn entries(&self, scope: &EntryScope) -> Result<Vec<JournalEntry>> {
+        let scope = scope.clone();
+        self.reader.run(move |database| journal::entries(&database.connection, &scope)).await
+    }
+
+    async fn person_number(&self, name: &str) -> Result<PersonNumber> {
+        let name = name.to_owned();
+        self.writer
+            .run(move |database: &mut Database| {
+                database.write(|transaction, _| journal::person_number(transaction, &name))
+            })
+            .await
+    }
+
+    async fn person_name(&self, number: PersonNumber) -> Result<Option<String>> {
+        self.reader.run(move |database| journal::person_name(&database.connection, number)).await
+    }
+
+    async fn erase_person(&self, number: PersonNumber) -> Result<()> {
+        self.writer
+            .run(move |database| {
+                people::erase(database, |transaction, _| journal::erase_person(transaction, number))
+            })
+            .await
     }
 }
 

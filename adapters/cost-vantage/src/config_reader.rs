@@ -146,25 +146,12 @@ impl Reader {
 
     /// Vantage's last day is within; ours is the first that is not.
     fn read_spans(&self, path: &str, ranges: Option<Value>) -> Result<Vec<Span>> {
-        let fail = || self.fail(&format!("{path}.date_ranges"), "is not a list of { start_date, end_date }");
         let Some(ranges) = ranges else { return Ok(Vec::new()) };
-        let date = |range: &Value, name: &str, later: u64| match range.get(name) {
-            None | Some(Value::Null) => Ok(None),
-            Some(date) => {
-                let date = date.as_str().and_then(|text| text.parse::<NaiveDate>().ok()).ok_or_else(fail)?;
-                date.checked_add_days(Days::new(later)).map(Timestamp::midnight).map(Some).ok_or_else(fail)
-            }
-        };
-        ranges
-            .as_array()
-            .ok_or_else(fail)?
-            .iter()
-            .map(|range: &Value| {
-                let span = Span { from: date(range, "start_date", 0)?, to: date(range, "end_date", 1)? };
-                let backwards = span.from.zip(span.to).is_some_and(|(from, to)| from >= to);
-                if backwards { Err(fail()) } else { Ok(span) }
-            })
-            .collect()
+        let spans: Option<Vec<Span>> =
+            ranges.as_array().and_then(|ranges| ranges.iter().map(read_span).collect());
+        spans.ok_or_else(|| {
+            self.fail(&format!("{path}.date_ranges"), "is not a list of { start_date, end_date }")
+        })
     }
 }
 
@@ -195,4 +182,29 @@ fn is_empty(value: &Value) -> bool {
 /// Takes a field out of an object; `null` is as good as missing.
 fn take(object: &mut Map<String, Value>, name: &str) -> Option<Value> {
     object.remove(name).filter(|value| !value.is_null())
+}
+
+/// Returns the span of a date range, whose last day is included; `None` if it is none or ends before it starts.
+fn read_span(range: &Value) -> Option<Span> {
+    let mut span = Span::default();
+    if let Some(date) = stated(range, "start_date") {
+        span.from = Some(read_day(date, 0)?);
+    }
+    if let Some(date) = stated(range, "end_date") {
+        // The day after the last one: a span leaves its end out.
+        span.to = Some(read_day(date, 1)?);
+    }
+    let is_backwards = span.from.zip(span.to).is_some_and(|(from, to)| from >= to);
+    (!is_backwards).then_some(span)
+}
+
+/// Returns a date of a range; `None` where the range is open.
+fn stated<'a>(range: &'a Value, name: &str) -> Option<&'a Value> {
+    range.get(name).filter(|date| !date.is_null())
+}
+
+/// Returns the midnight that is some days after the one of a date.
+fn read_day(date: &Value, later: u64) -> Option<Timestamp> {
+    let date: NaiveDate = date.as_str()?.parse().ok()?;
+    Some(Timestamp::midnight(date.checked_add_days(Days::new(later))?))
 }

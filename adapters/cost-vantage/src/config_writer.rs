@@ -319,13 +319,17 @@ fn write_assign(assign: &Assign) -> Expressed<(&'static str, Value)> {
 
 /// Vantage's last day is within; ours is the first that is not.
 fn write_range(span: &Span) -> Option<Value> {
-    let day = |at: Timestamp| (Timestamp::midnight(at.date()) == at).then(|| at.date());
     let mut range = Map::new();
     if let Some(from) = span.from {
-        range.insert("start_date".to_owned(), Value::from(day(from)?.to_string()));
+        range.insert("start_date".to_owned(), Value::from(whole_day(from)?.to_string()));
     }
     if let Some(to) = span.to {
-        range.insert("end_date".to_owned(), Value::from(day(to)?.pred_opt()?.to_string()));
+        range.insert("end_date".to_owned(), Value::from(whole_day(to)?.pred_opt()?.to_string()));
     }
     Some(Value::Object(range))
+}
+
+/// Returns the day that begins at an instant; `None` within a day, which Vantage's date ranges cannot say.
+fn whole_day(at: Timestamp) -> Option<NaiveDate> {
+    (Timestamp::midnight(at.date()) == at).then(|| at.date())
 }

@@ -165,14 +165,18 @@ fn no_like(field: &Field) -> bool {
     )
 }
 
+/// Returns whether a value has a quote, for which VQL documents no way to write it.
 fn has_quote(test: &Test) -> bool {
-    let quotes = |literal: &Literal| literal.as_text().is_some_and(|text| text.contains('\''));
     match test {
-        Test::Equals(literal) => quotes(literal),
-        Test::In(literals) => literals.iter().any(quotes),
+        Test::Equals(literal) => is_quoting(literal),
+        Test::In(literals) => literals.iter().any(is_quoting),
         Test::Like(pattern) => pattern.as_str().contains('\''),
         Test::Flexible(text) => text.as_str().contains('\''),
-        Test::Pairs(pairs) => pairs.iter().any(|(name, value)| quotes(name) || quotes(value)),
+        Test::Pairs(pairs) => pairs.iter().any(|(name, value)| is_quoting(name) || is_quoting(value)),
         _ => false,
     }
+}
+
+fn is_quoting(literal: &Literal) -> bool {
+    literal.as_text().is_some_and(|text| text.contains('\''))
 }

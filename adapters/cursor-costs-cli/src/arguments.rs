@@ -325,6 +325,11 @@ pub(crate) enum Tags {
         #[command(flatten)]
         range: Range,
     },
+    /// Turn a virtual tag configuration of Vantage into rules
+    ImportVantage {
+        /// Its JSON
+        file: PathBuf,
+    },
     /// Turn the rules of a key into a virtual tag configuration of Vantage
     ExportVantage {
         /// The key, such as Team

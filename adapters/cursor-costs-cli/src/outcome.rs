@@ -1,6 +1,5 @@
 //! How the program ends: the exit status, and errors as text or JSON.
 
-use std::error::Error as StdError;
 use std::process::ExitCode;
 
 use cost_model::output::for_terminal_lines;
@@ -40,7 +39,7 @@ pub(crate) fn print_error(error: &Error, output: &Output) {
             .map(|place| json!({ "file": place.file, "line": place.line, "column": place.column }));
         let line = json!({
             "kind": error.kind().name(),
-            "message": in_one_line(error),
+            "message": error.in_one_line(),
             "others": error.others(),
             "place": place,
             "hint": error.hint(),
@@ -48,34 +47,15 @@ pub(crate) fn print_error(error: &Error, output: &Output) {
         output.error_line(&line.to_string());
         return;
     }
-    output.error_line(&format!("{} {}", output.red("error:"), for_terminal_lines(&chain(error))));
+    output.error_line(&format!(
+        "{} {}",
+        output.red("error:"),
+        for_terminal_lines(&error.with_causes("\n  because: "))
+    ));
     for other in error.others() {
         output.error_line(&format!("  {}", for_terminal_lines(other)));
     }
     if let Some(hint) = error.hint() {
         output.error_line(&format!("{} {}", output.bold("hint:"), for_terminal_lines(hint)));
     }
-}
-
-/// Returns an error and its causes, each saying what the ones before leave out.
-fn chain(error: &dyn StdError) -> String {
-    causes(error, "\n  because: ")
-}
-
-/// Returns an error and its causes in one line.
-pub(crate) fn in_one_line(error: &dyn StdError) -> String {
-    causes(error, ": ").replace('\n', " ")
-}
-
-fn causes(error: &dyn StdError, between: &str) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        let more = error.to_string();
-        if !text.contains(&more) {
-            text = format!("{text}{between}{more}");
-        }
-        cause = error.source();
-    }
-    text
 }

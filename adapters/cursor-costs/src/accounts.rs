@@ -45,6 +45,9 @@ impl CursorCosts {
         let _only_one = self.lock()?;
         let removed = self.store().purge(account.id()).await;
         self.forget();
-        removed.map_err(|error| Error::store("the account cannot be removed from the store", error))
+        let charges =
+            removed.map_err(|error| Error::store("the account cannot be removed from the store", error))?;
+        self.note_account_change(account, "removed with its charges").await?;
+        Ok(charges)
     }
 }

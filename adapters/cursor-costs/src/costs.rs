@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::NaiveDate;
-use cost_model::store::{ConnectionId, Coverage, ImportId, Scope};
+use cost_model::store::{ConnectionId, Coverage, ImportId, Journal, Scope};
 use cost_model::{CostStore, Currency, Ledger, Metric, Timestamp, Window};
 use virtual_tags::ResolvedRules;
 
@@ -113,6 +113,11 @@ impl CursorCosts {
 
     /// Returns the store.
     pub fn store(&self) -> &dyn CostStore {
+        &*self.setup.store
+    }
+
+    /// Returns the journal of the store.
+    pub fn journal(&self) -> &dyn Journal {
         &*self.setup.store
     }
 

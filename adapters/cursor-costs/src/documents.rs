@@ -93,7 +93,7 @@ impl SyncedAccount {
             incomplete: Vec::new(),
         };
         match &account.outcome {
-            Err(error) => document.error = Some(error.to_string()),
+            Err(error) => document.error = Some(error.in_one_line()),
             Ok(synced) => {
                 for run in [Some(&synced.run), synced.audit.as_ref()].into_iter().flatten() {
                     document.events += run.records;

@@ -138,6 +138,25 @@ impl Error {
         &self.0.others
     }
 
+    /// Returns the error and its causes in one line, each saying what the ones before leave out.
+    pub fn in_one_line(&self) -> String {
+        self.with_causes(": ").replace('\n', " ")
+    }
+
+    /// Returns the error and its causes, with a text between one and the next.
+    pub fn with_causes(&self, between: &str) -> String {
+        let mut text = self.to_string();
+        let mut cause = self.source();
+        while let Some(error) = cause {
+            let more = error.to_string();
+            if !text.contains(&more) {
+                text = format!("{text}{between}{more}");
+            }
+            cause = error.source();
+        }
+        text
+    }
+
     pub(crate) fn file(file: &Path, error: &std::io::Error) -> Self {
         let what = match error.kind() {
             std::io::ErrorKind::NotFound => "there is no such file".to_owned(),

@@ -52,6 +52,9 @@ impl CursorCosts {
         let stats = stats
             .map_err(|error| Error::new(ErrorKind::Import, "the file was not imported").because(error))?;
         self.forget();
+        if !stats.known && stats.corrections.is_empty() {
+            self.note_import(account, about.id, stats.stored.rows, &bytes).await?;
+        }
         Ok(Imported { export, import: about, stats })
     }
 
@@ -72,6 +75,8 @@ impl CursorCosts {
         let _only_one = self.lock()?;
         let removed = self.store().remove_import(account.id(), import).await;
         self.forget();
-        removed.map_err(|error| Error::store("the import cannot be removed", error))
+        let rows = removed.map_err(|error| Error::store("the import cannot be removed", error))?;
+        self.note_removal(account, import, rows).await?;
+        Ok(rows)
     }
 }

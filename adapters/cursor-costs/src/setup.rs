@@ -6,12 +6,21 @@ use std::sync::Arc;
 
 use chrono::{FixedOffset, Offset, Utc};
 use cost_model::CostStore;
+use cost_model::store::Journal;
 use cursor_admin_client::{Clock, SystemClock};
 use virtual_tags::{Directory, RuleSet};
 
 use crate::config::SavedReport;
 use crate::ownership::Ownership;
 use crate::{Account, CursorCosts};
+
+/// What the facade keeps charges and its own state in.
+pub trait Store: CostStore + Journal {}
+
+impl<T: CostStore + Journal> Store for T {}
+
+/// Who acts where nobody says.
+const UNKNOWN_ACTOR: &str = "unknown";
 
 /// The parts of a [`CursorCosts`]: a store, accounts, rules and people, and how days are counted.
 ///
@@ -33,7 +42,8 @@ use crate::{Account, CursorCosts};
 /// # Ok::<(), virtual_tags::Error>(())
 /// ```
 pub struct Setup {
-    pub(crate) store: Arc<dyn CostStore>,
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) actor: String,
     pub(crate) lock: Option<PathBuf>,
     pub(crate) accounts: Vec<Account>,
     pub(crate) ownership: Ownership,
@@ -51,9 +61,10 @@ impl fmt::Debug for Setup {
 
 impl Setup {
     /// Begins with a store, and no accounts, rules or people; days are those of UTC, and a first sync reads twelve months.
-    pub fn new(store: Arc<dyn CostStore>) -> Self {
+    pub fn new(store: Arc<dyn Store>) -> Self {
         Self {
             store,
+            actor: UNKNOWN_ACTOR.to_owned(),
             lock: None,
             accounts: Vec::new(),
             ownership: Ownership::default(),
@@ -98,6 +109,12 @@ impl Setup {
     /// Sets the clock.
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = clock;
+        self
+    }
+
+    /// Sets who is said to act, in the journal of the store.
+    pub fn actor(mut self, name: impl Into<String>) -> Self {
+        self.actor = name.into();
         self
     }
 

@@ -1,11 +1,12 @@
 //! The state of the accounts: what is stored, what is missing, what may still change.
 
+use cost_model::digest::Digest;
 use cost_model::source::Origin;
 use cost_model::store::{Gap, GapState, LOOK_BACK_DAYS};
 use cost_model::{Timestamp, Window};
 use serde::Serialize;
 
-use crate::{Account, CursorCosts, Error, Result};
+use crate::{Account, CursorCosts, Error, ErrorKind, Result};
 
 /// The state of everything at one moment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -15,6 +16,12 @@ pub struct Status {
     pub at: Timestamp,
     /// Whether the charges are made up.
     pub demo: bool,
+    /// Whether a sync or an import is at work.
+    pub importing: bool,
+    /// The version of the rules in force; `None` where they cannot be read.
+    pub rules: Option<Digest>,
+    /// The version of the people in force; `None` where they cannot be read.
+    pub people: Option<Digest>,
     /// The accounts: those of the setup, then what else the store holds.
     pub accounts: Vec<AccountStatus>,
     /// What to do next.
@@ -43,6 +50,10 @@ pub struct AccountStatus {
     pub gaps: Vec<Window>,
     /// How many files were imported.
     pub imports: usize,
+    /// Why the last sync failed, if it did.
+    pub failure: Option<String>,
+    /// How many events of the last sync were of a kind that is not known, so that what they bill is not known either.
+    pub unknown_kinds: u64,
 }
 
 /// How far the charges of an account are stored.
@@ -92,6 +103,7 @@ impl CursorCosts {
             let gaps: Vec<Window> =
                 covered.map(|covered| coverage.windows().missing(covered).into_windows()).unwrap_or_default();
             let provisional = coverage.provisional(LOOK_BACK_DAYS);
+            let last_sync = self.last_sync(id.as_str()).await?.unwrap_or_default();
             accounts.push(AccountStatus {
                 name: self.name_of(&id).to_owned(),
                 configured: self.accounts().iter().any(|account| account.id() == &id),
@@ -106,10 +118,20 @@ impl CursorCosts {
                 provisional_since: provisional.windows().first().map(Window::start),
                 gaps,
                 imports: self.store().imports(&id).await.map_err(unreadable)?.len(),
+                failure: last_sync.failure,
+                unknown_kinds: last_sync.unknown_kinds,
             });
         }
         let next_step = next_step(&accounts, self.now());
-        Ok(Status { at: self.now(), demo: origin == Some(Origin::Demo), accounts, next_step })
+        Ok(Status {
+            at: self.now(),
+            demo: origin == Some(Origin::Demo),
+            importing: self.lock().is_err_and(|error| error.kind() == ErrorKind::Busy),
+            rules: self.rule_set().ok().map(|rules| rules.digest()),
+            people: self.people().ok().map(|people| people.digest()),
+            accounts,
+            next_step,
+        })
     }
 
     /// Returns what of a window is missing or provisional for one account.
@@ -131,6 +153,9 @@ fn next_step(accounts: &[AccountStatus], now: Timestamp) -> String {
     const DAY: i64 = 86_400_000;
     if accounts.is_empty() {
         return "add an [[account]] to the configuration".to_owned();
+    }
+    if let Some(account) = accounts.iter().find(|account| account.failure.is_some()) {
+        return format!("`sync`: the last one of {} failed", account.name);
     }
     if let Some(account) = accounts.iter().find(|account| account.state == AccountState::Empty) {
         return format!("`sync`: nothing of {} is stored", account.name);

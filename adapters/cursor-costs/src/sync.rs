@@ -121,6 +121,7 @@ impl CursorCosts {
         let mut outcomes = Vec::new();
         for account in accounts {
             let outcome = self.sync_account(account, days, request.audit, observer).await;
+            self.note_sync(account, &outcome).await?;
             outcomes.push(AccountSync { name: account.name().to_owned(), outcome });
         }
         self.forget();

@@ -173,20 +173,22 @@ impl RowReader<'_> {
         Ok(Some(Stated { value: amount.value, decimals: amount.decimals }))
     }
 
-    /// Reads the token counts; a cell that states nothing is 0.
+    /// Returns a count of tokens; a cell that states nothing is 0.
+    fn count(&self, table: &Table<'_>, row: &Row<'_>, column: usize) -> Result<u64, InputError> {
+        let cell = table.cell(row, column);
+        if states_nothing(&cell) { Ok(0) } else { self.numbers.count(cell) }
+    }
+
+    /// Returns the counts of tokens in the columns that the file has.
     fn counts(&self, table: &Table<'_>, row: &Row<'_>) -> Result<Counts, InputError> {
-        let count = |column: usize| {
-            let cell = table.cell(row, column);
-            if states_nothing(&cell) { Ok(0) } else { self.numbers.count(cell) }
-        };
         Ok(match self.columns.tokens {
-            TokenColumns::Total(total) => Counts::Total(count(total)?),
+            TokenColumns::Total(total) => Counts::Total(self.count(table, row, total)?),
             TokenColumns::ByType { cache_write, input, cache_read, output, total } => Counts::ByType {
-                cache_write: count(cache_write)?,
-                input: count(input)?,
-                cache_read: count(cache_read)?,
-                output: count(output)?,
-                total: total.map(count).transpose()?,
+                cache_write: self.count(table, row, cache_write)?,
+                input: self.count(table, row, input)?,
+                cache_read: self.count(table, row, cache_read)?,
+                output: self.count(table, row, output)?,
+                total: total.map(|total| self.count(table, row, total)).transpose()?,
             },
         })
     }

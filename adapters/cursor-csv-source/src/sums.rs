@@ -32,24 +32,19 @@ impl SumRow {
         columns: &Columns,
         figures: &Figures,
     ) -> Option<Self> {
-        let text = |column: Option<usize>| row.text(column);
         let labels = [Some(columns.date), columns.user, columns.kind, Some(columns.model)];
-        let label = labels.into_iter().map(text).find(|cell| SumLabel::is_of_all(cell));
+        let label = labels.into_iter().map(|column| row.text(column)).find(|cell| SumLabel::is_of_all(cell));
         let says_nothing = labels.into_iter().flatten().all(|column| row.text(Some(column)).is_empty());
         if label.is_none() && !says_nothing {
             return None;
         }
-        let named = |column: Option<usize>| {
-            let cell = text(column);
-            (!cell.is_empty() && !SumLabel::is_of_all(cell)).then(|| cell.to_owned())
-        };
         let at = instant(table.cell(row, columns.date)).ok().map(Timestamp::from);
         Some(Self {
             line: row.line,
             label: quoted(label.unwrap_or_default()),
             at,
-            user: named(columns.user),
-            model: named(Some(columns.model)),
+            user: named(row.text(columns.user)),
+            model: named(row.text(Some(columns.model))),
             cost: figures.cost.map(|cost| cost.value),
             tokens: figures.tokens.sum(),
         })
@@ -62,17 +57,12 @@ impl SumRow {
     /// # Errors
     /// [`InputError`] with the line and the two amounts, where it is not.
     pub(crate) fn check(&self, records: &[Summand]) -> Result<(), InputError> {
-        let same = |own: &Option<String>, other: &Option<Arc<str>>| {
-            own.as_ref().is_none_or(|own| other.as_deref().is_some_and(|other| other == own))
-        };
-        let about = |summand: &&Summand| same(&self.user, &summand.user) && same(&self.model, &summand.model);
-        let day = Sum::of(
-            records
-                .iter()
-                .filter(about)
-                .filter(|summand: &&Summand| self.at.is_none_or(|at| at.date() == summand.at.date())),
-        )?;
-        let all = Sum::of(records.iter().filter(about))?;
+        let about = records.iter().filter(|summand| {
+            includes(self.user.as_deref(), summand.user.as_deref())
+                && includes(self.model.as_deref(), summand.model.as_deref())
+        });
+        let of_day = about.clone().filter(|summand| self.at.is_none_or(|at| at.date() == summand.at.date()));
+        let (day, all) = (Sum::of(of_day)?, Sum::of(about)?);
         if [day, all].iter().any(|sum| sum.is(self)) {
             return Ok(());
         }
@@ -97,6 +87,7 @@ pub(crate) struct Summand {
 }
 
 impl Summand {
+    /// Creates the summand of a row that was read as usage.
     pub(crate) fn new(record: &CostRecord, line: u64, figures: &Figures) -> Self {
         Self {
             line,
@@ -172,4 +163,14 @@ impl Sum {
             && (row.tokens == 0 || row.tokens == self.tokens)
             && (row.cost.is_some() || row.tokens > 0)
     }
+}
+
+/// Returns what a row of sums names; `None` for all there is.
+fn named(cell: &str) -> Option<String> {
+    (!cell.is_empty() && !SumLabel::is_of_all(cell)).then(|| cell.to_owned())
+}
+
+/// Returns whether a sum of one name, or of all, takes in a charge of another.
+fn includes(sum: Option<&str>, charge: Option<&str>) -> bool {
+    sum.is_none_or(|sum| charge == Some(sum))
 }

@@ -141,16 +141,16 @@ impl CursorInvoiceReader {
 
     /// Returns the invoice, unless it states another period or issue than the caller: neither is overruled without a word.
     fn agreed(&self, invoice: Invoice, file: &str) -> Result<Invoice> {
-        let fail = |message: String| Err(Error::new(ErrorKind::Invoice, message).in_file(file));
-        match (self.period, self.issued) {
+        let message = match (self.period, self.issued) {
             (Some(period), _) if period != invoice.period => {
-                fail(format!("the file states the period {}, and the caller {period}", invoice.period))
+                format!("the file states the period {}, and the caller {period}", invoice.period)
             }
             (_, issued @ Some(_)) if issued != invoice.issued => {
-                fail("the file states another instant of issue than the caller".to_owned())
+                "the file states another instant of issue than the caller".to_owned()
             }
-            _ => Ok(invoice),
-        }
+            _ => return Ok(invoice),
+        };
+        Err(Error::new(ErrorKind::Invoice, message).in_file(file))
     }
 }
 

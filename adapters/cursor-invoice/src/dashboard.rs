@@ -69,6 +69,8 @@ impl DashboardInvoiceReader {
         self
     }
 
+    /// Reads an answer. Its items are rows of which some may be sums, as in any table, so that they are settled like
+    /// those of a CSV.
     fn read_text(&self, text: &str, file: &str) -> Result<Invoice> {
         let json = JsonText::new(text);
         let mut invoice = Invoice::new(file, self.period, Currency::USD);
@@ -96,6 +98,8 @@ impl DashboardInvoiceReader {
         Ok(invoice)
     }
 
+    /// Reads an item. An amount is in `cents` or `totalDollars`; where both are there and differ, `cents` count and
+    /// the other is a remark.
     fn read_item<'a>(
         &self,
         json: JsonText<'a>,
@@ -121,6 +125,8 @@ impl DashboardInvoiceReader {
                     let amount = in_dollars(json, value, numbers);
                     dollars = Some(amount.map_err(|error| error.in_field("totalDollars"))?);
                 }
+                // The call is not documented and may change: an amount that is passed over would be missing without a
+                // word.
                 _ if Meaning::of(&name) == Some(Meaning::Amount) => {
                     let message = format!(
                         "the field `{}` looks like an amount and would not be read: amounts are in `cents` and \
@@ -141,6 +147,7 @@ impl DashboardInvoiceReader {
             remark(format!("item {place}: `totalDollars` is {dollars}, `cents` add up to {cents}"));
         }
         let wording = self.wordings.interpret(&description);
+        // The call leaves `cents` out where they are 0.
         let amount = cents.or(dollars).unwrap_or(Money::ZERO);
         Ok(InvoiceLine::new(place, description, amount, wording))
     }
@@ -182,6 +189,7 @@ fn no_invoice<'a>(json: JsonText<'a>, members: &[(String, &'a str)]) -> Error {
 fn in_cents<'a>(json: JsonText<'a>, value: &'a str, numbers: &mut NumberReader) -> Result<Money> {
     let amount = json.amount(value, numbers)?;
     let cents = amount.value.units();
+    // Cents are read as if they were dollars, and then divided.
     if cents % 100 != 0 {
         return Err(json.fault(value, "an amount of cents has at most 22 decimals"));
     }
@@ -191,6 +199,7 @@ fn in_cents<'a>(json: JsonText<'a>, value: &'a str, numbers: &mut NumberReader) 
     Ok(Money::from_units(cents / 100))
 }
 
+/// Reads an amount of US dollars: a number, or a text that may have a sign of the currency.
 fn in_dollars<'a>(json: JsonText<'a>, value: &'a str, numbers: &mut NumberReader) -> Result<Money> {
     let amount = json.amount(value, numbers)?;
     if !amount.fits(Currency::USD) {

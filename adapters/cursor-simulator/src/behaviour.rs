@@ -23,6 +23,9 @@ pub enum Era {
 }
 
 /// The words for the kind of an event.
+///
+/// The documentation gives labels without saying that the list is closed, so that a client has to take any text as a
+/// kind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum KindWords {
@@ -35,6 +38,9 @@ pub enum KindWords {
 }
 
 /// The form of people's ids.
+///
+/// The ids of members, spend rows and groups are from one space. They were numbers until about mid-2026, and the page
+/// of the first version had none.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Ids {
@@ -46,6 +52,8 @@ pub enum Ids {
 }
 
 /// The form of an event's `timestamp`.
+///
+/// All forms say the same millisecond.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Timestamps {
@@ -58,7 +66,10 @@ pub enum Timestamps {
     Rfc3339,
 }
 
-/// The order of usage events. Not documented.
+/// The order of usage events.
+///
+/// It is not documented. A client that reads page after page while events arrive sees rows shift either way, and one
+/// that trusts an order loses or doubles some.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Order {
@@ -75,6 +86,9 @@ pub enum Order {
 }
 
 /// What `spendCents` of `/teams/spend` means.
+///
+/// The documentation and recorded answers disagree, and an answer does not say which one it follows: only the sum of
+/// a person's events tells.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SpendMeaning {
@@ -89,6 +103,8 @@ pub enum SpendMeaning {
 }
 
 /// The span of `/teams/spend`.
+///
+/// The answer states `subscriptionCycleStart` whichever it is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SpendPeriod {
@@ -99,7 +115,10 @@ pub enum SpendPeriod {
     Month,
 }
 
-/// What happens to a page size above the largest. Not documented for usage events.
+/// What happens to a page size above the largest.
+///
+/// Other endpoints document a refusal, usage events nothing. A client that asks for too much and counts on what it
+/// asked for takes a short page for the last one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Oversize {
@@ -111,6 +130,9 @@ pub enum Oversize {
 }
 
 /// The team's plan.
+///
+/// The overview marks the Admin API as one for Enterprise teams, while usage, spend and members have been read by
+/// teams on other plans; only groups are refused here.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Plan {
@@ -193,7 +215,10 @@ pub struct Behaviour {
 }
 
 impl Behaviour {
-    /// Everything as it was in an era, except that rates are not limited.
+    /// Returns everything as it was in an era, except that rates are not limited.
+    ///
+    /// Set single fields afterwards for mixtures, such as the newest fields with numeric ids. Rates stay unlimited so
+    /// that a test does not have to move the clock; see [`RateLimits`].
     pub const fn of(era: Era) -> Self {
         let now = Self {
             era,

@@ -34,12 +34,14 @@ pub struct RateLimits {
 }
 
 impl RateLimits {
-    /// Makes the limits of October 2026.
+    /// Returns the limits of October 2026: 60 requests per minute to usage events, 20 to every other endpoint, and a
+    /// refusal that says when to come back.
     pub const fn documented() -> Self {
         Self { usage_events: 60, others: 20, throttling: Throttling::Current }
     }
 
-    /// Makes the limits and the refusal until mid-2026.
+    /// Returns the limits until mid-2026: 20 requests per minute to each endpoint, and a refusal without
+    /// `Retry-After`, after which a client has to choose its own delay.
     pub const fn older() -> Self {
         Self { usage_events: 20, others: 20, throttling: Throttling::Older }
     }
@@ -53,6 +55,7 @@ impl RateLimits {
 }
 
 /// The requests of the current minute.
+/// Refused requests are not counted: a client that repeats too soon does not move its own way back.
 #[derive(Debug, Default)]
 pub(crate) struct Limiter {
     minute: i64,
@@ -60,6 +63,7 @@ pub(crate) struct Limiter {
 }
 
 impl Limiter {
+    /// Counts a request at `now`, in milliseconds since 1970, if its minute admits it; says whether it does.
     pub(crate) fn admits(&mut self, endpoint: Endpoint, now: i64, limits: &RateLimits) -> bool {
         let minute = now.div_euclid(60_000);
         if minute != self.minute {

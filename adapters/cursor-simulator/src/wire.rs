@@ -143,6 +143,7 @@ pub(crate) fn event(out: &mut String, event: &TrueEvent, behaviour: &Behaviour) 
         row.optional_cents("chargedCents", event.charged, notation);
         row.optional_cents("cursorTokenFee", event.token_fee, notation);
     }
+    // The flag was documented until spring 2026.
     if era != Era::October2026 {
         row.raw("isFreeBugbot", event.is_free_bugbot);
     }
@@ -190,6 +191,7 @@ fn token_usage(out: &mut String, tokens: &Tokens, event: &TrueEvent, behaviour: 
         ("cacheReadTokens", tokens.cache_read),
     ];
     for (name, count) in counts {
+        // Clients must take an absent count for 0.
         if count > 0 || !(blank || event.is_headless) {
             usage.raw(name, count);
         }

@@ -35,6 +35,7 @@ mod charges;
 mod concurrent;
 mod dropped;
 mod imported;
+mod journal;
 mod model;
 mod origins;
 mod random;
@@ -52,9 +53,12 @@ use async_trait::async_trait;
 use crate::error::{Error, Result};
 use crate::store::CostStore;
 
+pub use journal::check_journal;
 pub use secrets::{shown_in_debug, shown_in_error};
 
 /// Makes the stores that a [`Suite`] checks. One store is in use at a time.
+///
+/// An implementation for a file makes it in a directory of its own each time; one for a server empties its tables.
 #[async_trait]
 pub trait StoreFactory: fmt::Debug + Sync {
     /// Returns a store that holds nothing.
@@ -74,6 +78,7 @@ pub trait StoreFactory: fmt::Debug + Sync {
 }
 
 /// A fault of a store: something that its contract rules out.
+/// It is the first fault of its check, which stops there; later ones may follow from it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{check}: {what}")]
 #[non_exhaustive]
@@ -126,12 +131,14 @@ impl Suite {
     }
 
     /// Sets the seed of the random choices, so that a run can be repeated or varied.
+    /// A violation found once is found again with the same seed and numbers.
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = seed;
         self
     }
 
     /// Sets the number of series of random steps, each on a store of its own; 40 by default.
+    /// A fault of rare orders of calls takes more of them to show.
     pub fn rounds(mut self, rounds: u32) -> Self {
         self.rounds = rounds;
         self

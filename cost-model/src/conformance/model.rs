@@ -13,9 +13,11 @@ use crate::store::{
 };
 use crate::time::Timestamp;
 
+/// What a store keeps, by connection.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Model(pub(super) BTreeMap<ConnectionId, Kept>);
 
+/// What a store keeps of one connection.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Kept {
     records: Vec<StoredRecord>,
@@ -28,6 +30,8 @@ pub(super) struct Kept {
 }
 
 impl Model {
+    /// Replaces a window as a store has to, millisecond by millisecond. What becomes of the records is
+    /// decided by `ReplacedWindow`; the model checks that a store applies it.
     pub(super) fn replace(
         &mut self,
         connection: &ConnectionId,
@@ -53,6 +57,8 @@ impl Model {
             }
         }
         for (number, at) in kept.covered.values_mut() {
+            // Ten minutes of tolerance: an older read whose clock was further ahead cannot be trusted to be as fresh
+            // as it says.
             let ahead = at.is_some_and(|at| at.millis() - read.read_at.millis() > 600_000);
             if *number < read.read && ahead {
                 *at = None;

@@ -51,7 +51,9 @@ pub trait RecordWriter {
     fn finish(&mut self) -> Result<Receipt>;
 }
 
-/// A stored record with its values of every tag key. `Debug` leaves out the values, which may name people.
+/// A stored record with its values of every tag key: what one call of [`RecordWriter::write`] writes.
+///
+/// `Debug` leaves out the values, which may name people.
 #[non_exhaustive]
 pub struct TaggedRecord<'a> {
     /// The charge as a whole.
@@ -66,7 +68,10 @@ pub struct TaggedRecord<'a> {
 
 crate::masked_debug!(TaggedRecord<'_> { record, provenance, keys, parts: |it| it.parts.len() });
 
-/// One part of a charge, or all of it. `Debug` leaves out the values, which may name people.
+/// One part of a charge, or all of it: a row of a file.
+///
+/// Adding up the rows of a file gives the sums of the charges in every digit, since shares are split without a
+/// remainder. `Debug` leaves out the values, which may name people.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RecordPart {
@@ -154,6 +159,7 @@ crate::masked_debug!(RecordExport<'_> { keys: |it| it.tagger.keys() });
 
 impl<'a> RecordExport<'a> {
     /// Makes an export that tags with `tagger`. `writer` must have been made for the keys of the same tagger.
+    /// With other keys the values would be under the wrong headings.
     pub fn new(tagger: &'a dyn Tagger, writer: &'a mut (dyn RecordWriter + Send)) -> Self {
         Self { tagger, pseudonyms: None, writer }
     }
@@ -189,14 +195,17 @@ impl RecordSink for RecordExport<'_> {
         }
         let weights: Vec<u128> = parts.iter().map(|part| part.weight).collect();
         let fragments = Fragment::of_record(&record).split(&weights)?;
-        let part = |(values, fragment): (Vec<Option<Arc<str>>>, Fragment)| RecordPart {
-            values,
-            costs: fragment.costs,
-            tokens: fragment.tokens,
-            requests: record.requests.map(|_| fragment.requests),
-            quantity: record.quantity.map(|_| fragment.quantity),
-        };
-        let parts = parts.into_iter().map(|part| part.values).zip(fragments).map(part).collect();
+        let parts = parts
+            .into_iter()
+            .zip(fragments)
+            .map(|(part, fragment)| RecordPart {
+                values: part.values,
+                costs: fragment.costs,
+                tokens: fragment.tokens,
+                requests: record.requests.map(|_| fragment.requests),
+                quantity: record.quantity.map(|_| fragment.quantity),
+            })
+            .collect();
         self.writer.write(&TaggedRecord { record: &record, provenance: &provenance, keys, parts })
     }
 }

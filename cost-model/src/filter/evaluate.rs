@@ -35,6 +35,7 @@ impl Predicate {
         match &self.field {
             Field::Dimension(Dimension::Service) => {
                 test.holds_for(dimensions.get(&Dimension::Service).as_deref())
+                    // A service is found by its name or its id, but only the name can be absent.
                     || (*test != Test::Absent
                         && test.holds_for(dimensions.get(&Dimension::ServiceId).as_deref()))
             }
@@ -57,6 +58,7 @@ impl Predicate {
 
     /// Returns whether some tag fits; for a test of absence, whether there is no tag at all.
     fn any_tag(&self, dimensions: &dyn Dimensions, fits: impl Fn(&str, &str) -> bool) -> bool {
+        // Any tag refutes the absence of all, and the result is turned around below.
         let absent = self.test == Test::Absent;
         let mut found = false;
         dimensions.for_each_tag(&mut |name, value| found = found || absent || fits(name, value));

@@ -98,6 +98,7 @@ impl Field {
     }
 
     /// Returns the dimension that the field is one of, or that its tag key is known to be.
+    /// That is the case of `tags.value` beside a single `tags.name`.
     pub fn dimension(&self) -> Option<Dimension> {
         match self {
             Self::Dimension(dimension) => Some(dimension.clone()),
@@ -110,6 +111,7 @@ impl Field {
     }
 
     /// Returns whether two charges with the same dimensions and tags may differ in it.
+    /// A filter without such fields is decided once for each set of dimensions, not for each charge.
     pub fn is_per_charge(&self) -> bool {
         matches!(self, Self::Amount(_) | Self::Usage(_) | Self::ChargedAt)
     }

@@ -169,6 +169,7 @@ impl Filter {
     }
 
     /// Returns whether the filter, or one of its branches, has a `costs.allocation`.
+    /// A report then counts a part of the charges that match.
     pub fn has_allocation(&self) -> bool {
         self.allocation.is_some() || self.has_branch_allocations()
     }

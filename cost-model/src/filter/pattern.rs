@@ -23,6 +23,7 @@ pub struct Pattern {
 crate::masked_debug!(Pattern {});
 
 /// The shape of a [`Pattern`], for indexes and for writers of other languages.
+/// Literals are as written; matching ignores their case.
 #[derive(Clone, Copy, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "every pattern is one of these; callers must handle the last")]
 pub enum PatternShape<'a> {
@@ -61,6 +62,7 @@ impl Pattern {
     }
 
     /// Returns the shape of the pattern.
+    /// `%%` is [`PatternShape::Any`], and a pattern without `%` is [`PatternShape::Exact`].
     pub fn shape(&self) -> PatternShape<'_> {
         let inner = self.sentence.trim_matches('%');
         let (open_start, open_end) = (self.sentence.starts_with('%'), self.sentence.ends_with('%'));

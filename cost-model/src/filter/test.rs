@@ -63,11 +63,14 @@ impl Comparison {
 impl Test {
     /// Returns the tags whose keys the test lists, if it is a test of keys that lists them.
     pub(super) fn tags_named(&self) -> Option<Vec<Dimension>> {
-        let tag = |literal: &Literal| Some(Dimension::Tag(Arc::clone(literal.as_text()?)));
         match self {
-            Self::Equals(literal) => Some(vec![tag(literal)?]),
-            Self::In(literals) => literals.iter().map(tag).collect(),
+            Self::Equals(literal) => Some(vec![tag_named(literal)?]),
+            Self::In(literals) => literals.iter().map(tag_named).collect(),
             _ => None,
         }
     }
+}
+
+fn tag_named(literal: &Literal) -> Option<Dimension> {
+    Some(Dimension::Tag(Arc::clone(literal.as_text()?)))
 }

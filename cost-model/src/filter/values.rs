@@ -32,7 +32,10 @@ pub struct FieldLiteral<'a> {
 
 crate::masked_debug!(FieldLiteral<'_> { field, literal });
 
-/// A value that a filter names and that its dimension never has. `Debug` shows the place alone: values may name people.
+/// A value that a filter names and that its dimension never has.
+///
+/// It is a warning, not an error: a value may come with the next charges. `Debug` shows the place alone: values may
+/// name people.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct UnknownValue {

@@ -69,6 +69,7 @@ impl Ledger {
     }
 
     /// Builds a ledger record by record.
+    /// All records have to be in `currency`: a ledger adds up amounts, and never converts them.
     pub fn builder(currency: Currency) -> LedgerBuilder {
         LedgerBuilder::new(currency)
     }
@@ -99,11 +100,13 @@ impl Ledger {
     }
 
     /// Returns the parts of `range` whose charges are missing, provisional or unknown, by connection and time.
+    /// A ledger to which no coverage was added knows nothing of its completeness, and all of `range` is unknown.
     pub fn gaps(&self, range: Window) -> Vec<Gap> {
         self.completeness.gaps(range)
     }
 
     /// Returns the number of charges.
+    /// Charges without any amount count as well.
     pub fn len(&self) -> usize {
         self.charges.len()
     }
@@ -128,7 +131,9 @@ impl Ledger {
         self.sets.get(id)
     }
 
-    /// Returns the distinct values of a dimension, ascending. Virtual tags have none here.
+    /// Returns the distinct values of a dimension, ascending; charges without one add nothing.
+    ///
+    /// Virtual tags have none here: a [`TagCache`](crate::tagger::TagCache) has them.
     pub fn values(&self, dimension: &Dimension) -> BTreeSet<Arc<str>> {
         let column = self.sets.column(dimension);
         column.into_iter().flat_map(Column::values).cloned().collect()
@@ -149,6 +154,7 @@ impl Ledger {
     }
 
     /// Returns every charge, in order of time; those of one instant in the order in which they were added.
+    /// [`Ledger::sets_in_time`] is faster where no figures are needed.
     pub fn rows(&self) -> impl Iterator<Item = LedgerRow> + '_ {
         (0..self.len()).map_while(|place| self.row(place).ok())
     }
@@ -161,6 +167,8 @@ impl Ledger {
 crate::masked_debug!(Ledger { currency, charges: |it| it.charges.len(), sets: |it| it.sets.len() });
 
 /// One charge of a [`Ledger`].
+///
+/// A ledger keeps charges packed, so that a row is decoded when it is read, and holds no reference to the ledger.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct LedgerRow {

@@ -37,12 +37,13 @@ pub struct Costs {
 }
 
 impl Costs {
-    /// Makes costs whose four amounts are all absent.
+    /// Creates costs whose four amounts are all absent, which is not the same as zero: reports count such charges as
+    /// missing.
     pub fn absent() -> Self {
         Self::default()
     }
 
-    /// Makes costs whose four amounts are all the same.
+    /// Creates costs whose four amounts are all the same, as of a charge without discounts that is billed as used.
     pub fn flat(amount: Money) -> Self {
         Self {
             billed: Some(amount),
@@ -54,6 +55,7 @@ impl Costs {
     }
 
     /// Returns the amount that `metric` names.
+    /// `None` where the charge does not state it.
     pub fn get(&self, metric: Metric) -> Option<Money> {
         match metric {
             Metric::Effective => self.effective,

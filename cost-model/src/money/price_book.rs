@@ -33,6 +33,9 @@ pub struct PriceBook {
 }
 
 /// The prices of a million tokens of each type, in the currency's major unit.
+///
+/// Prices only say how the parts of a charge compare; what its tokens cost in all is the charge's own amount,
+/// whatever a price list says.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[expect(clippy::exhaustive_structs, reason = "one price for each type of token")]
 pub struct Prices {
@@ -67,6 +70,7 @@ impl PriceBook {
     }
 
     /// Returns the prices of a service at that instant; `None` if there are none, or only later ones.
+    /// A price holds until the next one begins.
     pub fn prices(&self, service_id: &str, at: Timestamp) -> Option<&Prices> {
         let dated = self.services.get(service_id)?;
         let later = dated.partition_point(|(from, _)| *from <= at);

@@ -4,6 +4,7 @@
 use crate::error::{Error, ErrorKind, Result};
 
 /// The behaviour of [`split`] when every weight is zero.
+/// Weights are often costs, and nobody may have spent anything.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ZeroWeights {

@@ -49,6 +49,7 @@ impl fmt::Display for Tokens {
 }
 
 /// The kind of a token, as model providers price them.
+/// The types do not overlap: what is read from or written to the cache is not counted as input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum TokenType {

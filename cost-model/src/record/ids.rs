@@ -59,6 +59,7 @@ impl RecordId {
     }
 
     /// Returns the id with these bytes, as a store kept them.
+    /// They are not checked: any 16 bytes are an id.
     pub fn from_bytes(bytes: [u8; 16]) -> Self {
         Self(bytes)
     }

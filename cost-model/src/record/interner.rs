@@ -18,6 +18,7 @@ impl Code {
     pub const NONE: Self = Self(0);
 
     /// Returns the code of a flag.
+    /// An absent flag has another code than `false`.
     pub const fn flag(flag: Option<bool>) -> Self {
         match flag {
             None => Self::NONE,
@@ -104,6 +105,7 @@ impl<const KEY: usize> DimensionInterner<KEY> {
     }
 
     /// Returns the set of a key, made by `make` when the key is new. The key must hold whatever `make` depends on.
+    /// What the key leaves out would be that of the first charge for all later ones.
     pub fn set(
         &mut self,
         key: &[Code; KEY],

@@ -7,6 +7,9 @@ use crate::store::ConnectionId;
 use crate::time::Timestamp;
 
 /// The provenance of a stored record: its connection, its run, and when it was first read.
+///
+/// It is what an auditor asks of an amount: where it was read, when it was first known, and whether it can still be
+/// checked.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Provenance {
@@ -27,6 +30,9 @@ pub struct Provenance {
 }
 
 /// A record as a store keeps it: the charge with its provenance.
+///
+/// A source returns charges and a store returns these, so that no code can take what was merely read for what is
+/// stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_structs, reason = "a pair; built and taken apart by every store")]
 pub struct StoredRecord {
@@ -48,6 +54,9 @@ impl StoredRecord {
 }
 
 /// The source of the person that a record names.
+///
+/// Providers stop naming people who were removed. A store then keeps the name it knew, since a cost without its
+/// person could not be charged to anyone.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Person {
@@ -81,6 +90,7 @@ impl Provenance {
 }
 
 /// One run of an ingest.
+/// Records that it is the first to read have its name in their provenance.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Run {
@@ -103,7 +113,7 @@ impl Run {
 pub struct ReadNumber(u64);
 
 impl ReadNumber {
-    /// Makes the read of that number. Only stores hand out numbers.
+    /// Creates the number of a read. Only stores hand out numbers; others would break the order.
     pub const fn new(number: u64) -> Self {
         Self(number)
     }

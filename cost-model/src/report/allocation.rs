@@ -5,6 +5,7 @@ use rust_decimal::Decimal;
 use crate::error::{Error, ErrorKind, Result};
 
 /// A share of every charge, above 0 and at most 1.
+/// It is exact: 0.1 of a charge and the 0.9 left out add up to the charge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Allocation {
     counted: u128,

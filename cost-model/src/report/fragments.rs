@@ -89,6 +89,8 @@ impl Level {
         match self {
             Self::Shares(weights) => Ok(whole.split(weights)?.into_iter().map(Some).collect()),
             Self::Allocation(allocation) => {
+                // Split into what counts and what does not, so that both add up to the charge; then the second is
+                // dropped.
                 Ok(whole.split(&allocation.weights())?.into_iter().take(1).map(Some).collect())
             }
             Self::TokenTypes(prices) => whole.by_token_type(prices.as_ref()),
@@ -152,19 +154,21 @@ impl Fragment {
         let (input, output) = (count(self.tokens.input)?, count(self.tokens.output)?);
         let (cache_write, cache_read) = (count(self.tokens.cache_write)?, count(self.tokens.cache_read)?);
         let (requests, quantities) = (shares(self.requests.units())?, shares(self.quantity.units())?);
-        let part = |(part, ((costs, requests), quantity))| Self {
-            costs,
-            tokens: TokenCounts {
-                input: tokens_of(&input, part),
-                output: tokens_of(&output, part),
-                cache_write: tokens_of(&cache_write, part),
-                cache_read: tokens_of(&cache_read, part),
-            },
-            requests: RequestUnits::from_units(requests),
-            quantity: Quantity::from_units(quantity),
-            fee: fees.as_ref().and_then(|fees| fees.get(part).copied()).map(Money::from_units),
-        };
-        Ok(costs.into_iter().zip(requests).zip(quantities).enumerate().map(part).collect())
+        let parts = costs.into_iter().zip(requests).zip(quantities).enumerate();
+        Ok(parts
+            .map(|(part, ((costs, requests), quantity))| Self {
+                costs,
+                tokens: TokenCounts {
+                    input: tokens_of(&input, part),
+                    output: tokens_of(&output, part),
+                    cache_write: tokens_of(&cache_write, part),
+                    cache_read: tokens_of(&cache_read, part),
+                },
+                requests: RequestUnits::from_units(requests),
+                quantity: Quantity::from_units(quantity),
+                fee: fees.as_ref().and_then(|fees| fees.get(part).copied()).map(Money::from_units),
+            })
+            .collect())
     }
 
     /// Tokens go to their own part; of each amount, the fee goes to the fee's and the rest to the tokens' in
@@ -175,6 +179,7 @@ impl Fragment {
         let weights = prices.and_then(|prices| prices.weights(&self.tokens));
         let rest = if used { TokenPart::Unpriced } else { TokenPart::Request };
         let costs = each_amount(&self.costs, TokenPart::ALL.len(), |amount| {
+            // An amount that the fee exceeds, such as a billed cost of zero, does not hold the fee.
             let fee = self.fee.filter(|fee| Money::ZERO <= *fee && *fee <= amount).unwrap_or_default();
             let model = amount.checked_sub(fee)?;
             let mut parts = vec![Money::ZERO; TokenPart::ALL.len()];
@@ -204,6 +209,7 @@ impl Fragment {
                 tokens.set(token_type, self.tokens.get(token_type));
             }
             let requests = if part == TokenPart::Request { self.requests } else { RequestUnits::ZERO };
+            // A quantity that neither tokens nor requests tell goes with the cost that has no type either.
             let quantity = if part == rest { self.quantity } else { Quantity::ZERO };
             let fee = if part == TokenPart::Fee { self.fee } else { None };
             let something = tokens != TokenCounts::default()
@@ -212,6 +218,7 @@ impl Fragment {
                 || crate::money::Metric::ALL
                     .into_iter()
                     .any(|metric| costs.get(metric).is_some_and(|each| !each.is_zero()))
+                // A charge of nothing at all still counts as one, and so needs a part.
                 || (part == rest && !used);
             something.then_some(Self { costs, tokens, requests, quantity, fee })
         };

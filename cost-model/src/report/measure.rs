@@ -9,6 +9,7 @@ use crate::money::Metric;
 use super::Totals;
 
 /// The measure of a report: rows are ordered by it, and [`Query::top`](super::Query::top) chooses the largest by it.
+/// Amounts that are not stated order like zero.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Measure {

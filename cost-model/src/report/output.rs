@@ -14,6 +14,7 @@ use super::Totals;
 use super::rows::{Report, Row, RowKind};
 
 /// A column of figures.
+/// Columns only choose what is shown: rows are ordered by the [measure](super::Measure) of the query.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Column {

@@ -100,6 +100,7 @@ impl Query {
     }
 
     /// Returns the same query with this filter, in place of any other.
+    /// To narrow an existing one, join both with [`Filter::and`].
     pub fn filter(mut self, filter: Filter) -> Self {
         self.filter = Some(filter);
         self
@@ -142,6 +143,7 @@ impl Query {
     }
 
     /// Returns the same query, in another zone than UTC.
+    /// It moves the midnights of bins and of ranges by name. Daylight saving is not followed: the offset is fixed.
     pub fn zone(mut self, zone: FixedOffset) -> Self {
         self.zone = Some(zone);
         self
@@ -168,6 +170,7 @@ impl Query {
     }
 
     /// Returns the same query, with prices for costs by [`Dimension::TokenType`].
+    /// Without prices the cost of tokens cannot be told apart, and stays in one part.
     pub fn price_book(mut self, prices: PriceBook) -> Self {
         self.price_book = Some(prices);
         self

@@ -68,6 +68,7 @@ pub struct Report {
 crate::masked_debug!(Report { group_by, rows: |it| it.rows.len(), total });
 
 /// The period that a report is compared with.
+/// Its span follows from the query's window; see [`Query::compare`](super::Query::compare).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Previous {
@@ -78,6 +79,8 @@ pub struct Previous {
 }
 
 /// One row of a [`Report`].
+///
+/// A charge whose cost is shared among several values has a part in the row of each, and the parts add up to it.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Row {
@@ -96,6 +99,7 @@ pub struct Row {
 crate::masked_debug!(Row { bin, totals });
 
 /// The kind of a row: one group, or all others together.
+/// Rows of the kind [`Other`](Self::Other) come up in reports with a [top](super::Query::top) only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum RowKind {

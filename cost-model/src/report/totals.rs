@@ -11,6 +11,9 @@ use crate::ledger::Sums;
 use crate::money::{Metric, Money, Quantity, RequestUnits, TokenCounts};
 
 /// Sums over a set of charges.
+///
+/// Sums are exact. A charge that does not state an amount counts as zero in its sum, and is counted as missing, so
+/// that a sum never looks complete when it is not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Totals {

@@ -16,7 +16,7 @@ use crate::tagger::TagCache;
 /// [`ErrorKind::Query`] for the first of them, if the query is strict.
 pub(super) fn unknown_values(query: &Query, ledger: &Ledger, tags: &TagCache) -> Result<Vec<UnknownValue>> {
     let Some(filter) = query.filter.as_ref().filter(|_| !ledger.is_empty()) else { return Ok(Vec::new()) };
-    let known = |dimension: &Dimension| {
+    let unknown = filter.unknown_values(&|dimension: &Dimension| {
         let mut values = ledger.values(dimension);
         if let Dimension::VirtualTag(key) | Dimension::Tag(key) = dimension
             && let Some(place) = tags.keys().iter().position(|each| each == key)
@@ -24,8 +24,7 @@ pub(super) fn unknown_values(query: &Query, ledger: &Ledger, tags: &TagCache) ->
             values.extend(tags.values(place).iter().cloned());
         }
         Cow::Owned(values)
-    };
-    let unknown = filter.unknown_values(&known);
+    });
     match unknown.first().filter(|_| query.strict) {
         Some(first) => {
             Err(Error::new(ErrorKind::Query, first.to_string()).with_span(first.value_span.clone()))

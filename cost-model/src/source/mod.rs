@@ -76,6 +76,9 @@ pub trait CostSource: fmt::Debug + Send + Sync {
 }
 
 /// The outcome of counting the charges of a window.
+///
+/// Counting takes one request where reading takes many, so that an ingest can tell whether a window that it holds is
+/// still complete.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct WindowCount {
@@ -123,7 +126,9 @@ impl Drift {
     }
 }
 
-/// The origin of charges: real or made up. A store accepts charges of one origin only, so that they never mix.
+/// The origin of charges: real or made up.
+///
+/// A store accepts charges of one origin only, so that a demo never gets into a real report.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Origin {

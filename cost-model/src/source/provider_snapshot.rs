@@ -42,6 +42,9 @@ pub struct ProviderSnapshot {
 }
 
 /// The stated spend of one person in a billing cycle.
+///
+/// It is the provider's own sum, by which an ingest is checked; it is never added to charges. `Debug` shows none of
+/// it.
 #[derive(Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ObservedSpend {
@@ -89,7 +92,7 @@ pub struct ObservedGroup {
 crate::masked_debug!(ObservedGroup {});
 
 impl ProviderSnapshot {
-    /// Makes an empty snapshot of that instant.
+    /// Creates an empty snapshot of that instant; a source fills in what its provider states.
     pub fn at(at: Timestamp) -> Self {
         Self {
             at,
@@ -115,6 +118,7 @@ impl ProviderSnapshot {
 
 impl ObservedSpend {
     /// Returns the on-demand spend, if the stated spend leaves out what the plan includes.
+    /// `None` where no spend is stated.
     pub fn on_demand_if_apart(&self) -> Option<Money> {
         self.spend
     }

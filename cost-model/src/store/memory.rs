@@ -15,6 +15,7 @@ use crate::record::{ReadNumber, RecordId, StoredRecord};
 use crate::source::{Origin, ProviderSnapshot};
 use crate::store::coverage::Coverage;
 use crate::store::import::{FileImport, Import, ImportId, ImportPlan, ImportState, ImportStats};
+use crate::store::journal::{EntryKind, EntryScope, Journal, JournalEntry, NewEntry, PersonNumber};
 use crate::store::replacement::{PriorState, ReplacedWindow};
 use crate::store::restatement::Restatement;
 use crate::store::{ConnectionId, CostStore, RecordSink, ReplaceStats, Scope, WindowReplacement};
@@ -62,6 +63,9 @@ struct State {
     connections: BTreeMap<ConnectionId, Stored>,
     origin: Option<Origin>,
     last_read: u64,
+    journal: Vec<JournalEntry>,
+    /// The people of the journal; their numbers are their places from 1 on.
+    people: Vec<Option<String>>,
 }
 
 /// What is held for one connection.
@@ -260,7 +264,61 @@ impl CostStore for MemoryStore {
     }
 }
 
+#[async_trait]
+impl Journal for MemoryStore {
+    async fn append(&self, entry: NewEntry) -> Result<JournalEntry> {
+        let mut state = self.write();
+        let same = |each: &&JournalEntry| each.kind == entry.kind && each.key == entry.key;
+        entry.check_latest(state.journal.iter().rev().find(same).map(|latest| latest.number))?;
+        let actor = state.number_of(&entry.actor);
+        let before = state.journal.last().map(|last| (last.number, last.digest));
+        let added = JournalEntry::following(before, actor, entry);
+        state.journal.push(added.clone());
+        Ok(added)
+    }
+
+    async fn latest(&self, kind: &EntryKind, key: &str) -> Result<Option<JournalEntry>> {
+        let state = self.read();
+        let found = state.journal.iter().rev().find(|each| each.kind == *kind && each.key == key);
+        Ok(found.cloned())
+    }
+
+    async fn entries(&self, scope: &EntryScope) -> Result<Vec<JournalEntry>> {
+        let state = self.read();
+        Ok(state.journal.iter().filter(|each| scope.contains(each)).take(scope.limit).cloned().collect())
+    }
+
+    async fn person_number(&self, name: &str) -> Result<PersonNumber> {
+        Ok(self.write().number_of(name))
+    }
+
+    async fn person_name(&self, number: PersonNumber) -> Result<Option<String>> {
+        let state = self.read();
+        let place = usize::try_from(number.get()).ok().and_then(|number| number.checked_sub(1));
+        Ok(place.and_then(|place| state.people.get(place).cloned()).flatten())
+    }
+
+    async fn erase_person(&self, number: PersonNumber) -> Result<()> {
+        let place = usize::try_from(number.get()).ok().and_then(|number| number.checked_sub(1));
+        let mut state = self.write();
+        if let Some(name) = place.and_then(|place| state.people.get_mut(place)) {
+            *name = None;
+        }
+        Ok(())
+    }
+}
+
 impl State {
+    /// Returns the number of a person of the journal, which is made if they have none.
+    fn number_of(&mut self, name: &str) -> PersonNumber {
+        let place = self.people.iter().position(|each| each.as_deref() == Some(name));
+        let place = place.unwrap_or_else(|| {
+            self.people.push(Some(name.to_owned()));
+            self.people.len() - 1
+        });
+        PersonNumber::new(u64::try_from(place).unwrap_or(u64::MAX).saturating_add(1))
+    }
+
     /// Returns whether anything is stored; connections that are only known by a read that began do not count.
     fn holds_anything(&self) -> bool {
         self.connections.values().any(Stored::holds_anything)

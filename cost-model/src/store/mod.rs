@@ -9,6 +9,7 @@ mod completeness;
 mod connection_id;
 mod coverage;
 mod import;
+mod journal;
 mod memory;
 mod replacement;
 mod restatement;
@@ -32,6 +33,7 @@ pub use import::{
     Comparison, Correction, FileImport, Import, ImportChange, ImportId, ImportPlan, ImportState, ImportStats,
     Owner, RowSum,
 };
+pub use journal::{EntryKind, EntryScope, Journal, JournalEntry, NewEntry, PersonNumber, verify};
 pub use memory::MemoryStore;
 pub use replacement::{PriorRecord, PriorState, ReplacedWindow, WindowChange, WindowPairing};
 pub use restatement::Restatement;

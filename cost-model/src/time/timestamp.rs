@@ -189,7 +189,8 @@ impl Window {
         self.end
     }
 
-    /// Returns whether `at` lies inside.
+    /// Returns whether `at` lies inside: the start does, the end does not, so that windows that touch share no
+    /// instant.
     pub fn contains(&self, at: Timestamp) -> bool {
         self.start <= at && at < self.end
     }
@@ -211,6 +212,7 @@ impl Window {
     }
 
     /// Returns the UTC calendar months that the span touches, as one span.
+    /// The month of the end is not touched if the span ends at its first instant.
     pub fn whole_months(&self) -> Self {
         let last = Timestamp(self.end.0.saturating_sub(1)).date();
         let start = self.start.date().with_day(1).unwrap_or(self.start.date());

@@ -35,12 +35,14 @@ impl WindowSet {
     }
 
     /// Returns whether the set has an instant.
+    /// The search takes logarithmic time.
     pub fn contains(&self, at: Timestamp) -> bool {
         let place = self.0.partition_point(|window| window.end() <= at);
         self.0.get(place).is_some_and(|window| window.contains(at))
     }
 
     /// Adds the instants of a window.
+    /// Windows that it overlaps or touches become one with it.
     pub fn add(&mut self, window: Window) {
         let from = self.0.partition_point(|each| each.end() < window.start());
         let to = self.0.partition_point(|each| each.start() <= window.end());
@@ -51,6 +53,7 @@ impl WindowSet {
     }
 
     /// Returns the instants of `range` that the set does not have.
+    /// An empty set means that `range` is covered.
     pub fn missing(&self, range: Window) -> Self {
         let mut missing = Vec::new();
         let mut reached = range.start();
@@ -68,6 +71,7 @@ impl WindowSet {
     }
 
     /// Returns the instants of the set that lie before `end`.
+    /// A window that goes on beyond is cut.
     pub fn before(&self, end: Timestamp) -> Self {
         Self(
             self.0

@@ -7,7 +7,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use cost_model::conformance::{StoreFactory, Suite, Violation};
+use cost_model::conformance::{StoreFactory, Suite, Violation, check_journal};
 use cost_model::record::{Figures, ReadNumber, RecordId, Run, Tags};
 use cost_model::source::{Origin, ProviderSnapshot};
 use cost_model::store::{
@@ -655,4 +655,9 @@ fn every_defect_is_found_and_named_without_a_person() {
             assert!(checks.contains(check), "{defect:?} was found by {checks:?} only");
         }
     }
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn the_journal_in_memory_conforms() {
+    assert_eq!(check_journal(&MemoryStore::new()).await, []);
 }

@@ -37,6 +37,7 @@ impl Cents {
     pub const ZERO: Self = Self(0);
 
     /// The number of units in one cent: 10^22.
+    /// Multiply whole cents by it before [`Cents::from_units`].
     pub const UNITS_PER_CENT: i128 = 10_i128.pow(SCALE);
 
     /// Makes an amount from its count of 10^-22 cent.
@@ -50,6 +51,7 @@ impl Cents {
     }
 
     /// Returns the sum, or `None` beyond the range.
+    /// The sum is exact.
     pub const fn checked_add(self, other: Self) -> Option<Self> {
         match self.0.checked_add(other.0) {
             Some(units) => Some(Self(units)),
@@ -58,6 +60,7 @@ impl Cents {
     }
 
     /// Returns the difference, or `None` beyond the range.
+    /// The difference is exact.
     pub const fn checked_sub(self, other: Self) -> Option<Self> {
         match self.0.checked_sub(other.0) {
             Some(units) => Some(Self(units)),
@@ -65,7 +68,8 @@ impl Cents {
         }
     }
 
-    /// Returns the amount in cents as a decimal, if all its digits fit one; never rounded.
+    /// Returns the amount in cents as a decimal; `None` if its digits do not all fit the 28 of a [`Decimal`]. It is
+    /// never rounded.
     pub fn to_decimal(self) -> Option<Decimal> {
         let (mut units, mut scale) = (self.0, SCALE);
         while scale > 0 && units % 10 == 0 {
@@ -133,6 +137,7 @@ impl<'de> Deserialize<'de> for Cents {
 }
 
 /// A text that is not an exact amount of [`Cents`].
+/// That is a text that is no number, or one beyond the range, or one finer than 10^-22 cent.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(transparent)]
 pub struct ParseCentsError(ParseFault);

@@ -8,6 +8,8 @@ use crate::http::call::Call;
 use crate::http::gate::Route;
 
 /// The bounds of a billing cycle, as sent.
+///
+/// This is the only place where the API states the end of a cycle, or the bounds of a past one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct BillingCycle {
@@ -18,6 +20,7 @@ pub struct BillingCycle {
 }
 
 /// The billing groups of a team in one billing cycle.
+/// Only Enterprise teams have them: others are refused with a 403.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct BillingGroups {
@@ -35,6 +38,7 @@ pub struct BillingGroups {
 }
 
 /// One billing group in one billing cycle.
+/// It says more of the members than the list of all groups does.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct BillingGroupDetails {
@@ -77,7 +81,9 @@ pub struct BillingGroup {
     pub rounded_amounts: u32,
 }
 
-/// A member of a billing group. Everything may be missing. `Debug` leaves out whatever names the person.
+/// A member of a billing group, with what was spent while in it.
+///
+/// Everything may be missing. `Debug` leaves out whatever names the person.
 #[derive(Clone, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct BillingGroupMember {
@@ -98,6 +104,7 @@ pub struct BillingGroupMember {
 }
 
 /// The spend of one day.
+/// It was below the sum of the day's events where it has been compared; take the events for amounts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct DailySpend {

@@ -9,7 +9,10 @@ use crate::http::call::Call;
 use crate::http::gate::Route;
 use crate::listing::{Page, Pagination, Row};
 
-/// A directory group of the team. Everything may be missing. `Debug` leaves out the name.
+/// A directory group of the team: people who share settings, often synchronised from the company's directory.
+///
+/// It is another thing than a billing group, and says nothing of who pays. Everything may be missing. `Debug` leaves
+/// out the name.
 #[derive(Clone, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct DirectoryGroup {
@@ -27,7 +30,10 @@ pub struct DirectoryGroup {
     pub updated_at: Option<DateTime<Utc>>,
 }
 
-/// A member of a directory group. Everything may be missing. `Debug` leaves out whatever names the person.
+/// A member of a directory group.
+///
+/// The instant of joining is sent, that of leaving is not: history is in no answer. Everything may be missing.
+/// `Debug` leaves out whatever names the person.
 #[derive(Clone, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct DirectoryGroupMember {

@@ -5,7 +5,10 @@ use crate::error::{Error, Result};
 use crate::http::call::Call;
 use crate::http::gate::Route;
 
-/// A member of the team. Everything may be missing. `Debug` leaves out whatever names the person.
+/// A member of the team.
+///
+/// The list is that of now: usage events also name people who are no longer in it. Everything may be missing. `Debug`
+/// leaves out whatever names the person.
 #[derive(Clone, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Member {

@@ -5,6 +5,9 @@ use crate::http::call::Call;
 use crate::http::gate::Route;
 
 /// The models that a team may use, with their display names.
+///
+/// It is the only answer of the API with display names of models. Reading it needs the scope `models:read` or
+/// `admin:*`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ModelAccess {
@@ -21,7 +24,9 @@ pub struct ModelAccess {
     pub bad_rows: Vec<BadRow>,
 }
 
-/// A provider of models. Everything may be missing; a list that is not sent is empty.
+/// A provider of models, such as the company that trains them.
+///
+/// Everything may be missing; a list that is not sent is empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct ModelProvider {
@@ -35,7 +40,9 @@ pub struct ModelProvider {
     pub models: Vec<CatalogModel>,
 }
 
-/// A model of the catalog. Everything may be missing. Its parameters are not read.
+/// A model of the catalog.
+///
+/// Everything may be missing. Its parameters are not read.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct CatalogModel {

@@ -47,7 +47,10 @@ impl From<Pages<MemberSpend>> for Spend {
     }
 }
 
-/// The spend of one member, in US cents. Every field may be missing. `Debug` leaves out whatever names the person.
+/// The spend of one member in the current billing cycle, in US cents.
+///
+/// What `spend_cents` means has changed, and answers do not say which meaning they have: compare it with the events
+/// of a person before relying on it. Every field may be missing. `Debug` leaves out whatever names the person.
 #[derive(Clone, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct MemberSpend {
@@ -146,6 +149,7 @@ object! { MemberSpend {
 }
 
 /// The order of the members (`sortBy` in <https://cursor.com/docs/account/teams/admin-api>).
+/// It matters for reading all pages: an order that changes while they are read shifts rows from one page to another.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SpendOrder {
@@ -187,12 +191,14 @@ impl SpendQuery {
     }
 
     /// Returns the same query, limited to members with this text in their name or email.
+    /// The server searches; how it compares is not documented.
     pub fn search(mut self, text: impl Into<String>) -> Self {
         self.search = Some(text.into());
         self
     }
 
     /// Sets the order.
+    /// By person is the default.
     pub fn order(mut self, order: SpendOrder) -> Self {
         self.order = order;
         self

@@ -7,7 +7,10 @@ use std::time::Duration;
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 
-/// Returns the time and waits. The client uses it for rate limits, deadlines and waits before retries.
+/// Returns the time and waits.
+///
+/// The client uses it for rate limits, deadlines and waits before retries, so that tests of all of them run without
+/// waiting.
 #[async_trait]
 pub trait Clock: Debug + Send + Sync + 'static {
     /// Returns the time now.
@@ -18,6 +21,7 @@ pub trait Clock: Debug + Send + Sync + 'static {
 }
 
 /// The system's clock, waiting with tokio.
+/// It needs a tokio runtime with its time driver.
 #[cfg(feature = "tokio")]
 #[derive(Clone, Copy, Debug, Default)]
 #[non_exhaustive]
@@ -75,11 +79,13 @@ impl ManualClock {
     }
 
     /// Moves the time on without recording a sleep.
+    /// This is time that passes elsewhere, such as in a slow answer.
     pub fn advance(&self, duration: Duration) {
         self.with(|state| state.now = later(state.now, duration));
     }
 
     /// Returns the sleeps so far, in order.
+    /// Tests read from it how long a client would have waited.
     pub fn sleeps(&self) -> Vec<Duration> {
         self.with(|state| state.sleeps.clone())
     }

@@ -31,11 +31,13 @@ impl Default for RateLimits {
 
 impl RateLimits {
     /// Returns limits that never wait, for programs that pace their requests themselves.
+    /// A 429 then does not lower anything either.
     pub fn none() -> Self {
         Self { usage_events: None, others: None, after_refusal: None }
     }
 
     /// Sets the requests a minute for usage events.
+    /// 60 by default.
     #[must_use]
     pub fn usage_events(mut self, per_minute: u32) -> Self {
         self.usage_events = Some(per_minute);
@@ -43,6 +45,7 @@ impl RateLimits {
     }
 
     /// Sets the requests a minute for each other endpoint.
+    /// Each has a count of its own. 20 by default.
     #[must_use]
     pub fn others(mut self, per_minute: u32) -> Self {
         self.others = Some(per_minute);
@@ -50,6 +53,7 @@ impl RateLimits {
     }
 
     /// Sets the requests a minute for an endpoint that has answered with a 429. It lowers a limit and never raises one.
+    /// 20 by default.
     #[must_use]
     pub fn after_refusal(mut self, per_minute: u32) -> Self {
         self.after_refusal = Some(per_minute);

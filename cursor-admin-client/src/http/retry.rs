@@ -57,11 +57,13 @@ impl Default for RetryPolicy {
 
 impl RetryPolicy {
     /// Returns a policy of a single attempt.
+    /// Use it where something else repeats the call, so that two layers do not multiply their attempts.
     pub fn never() -> Self {
         Self::default().attempts_max(1)
     }
 
     /// Sets how many requests one call may send, the first included; 0 counts as 1.
+    /// 5 by default.
     #[must_use]
     pub fn attempts_max(mut self, attempts: u32) -> Self {
         self.attempts_max = attempts.max(1);
@@ -69,6 +71,7 @@ impl RetryPolicy {
     }
 
     /// Sets the shortest wait that a server may ask for, and the first bound of the waits after a 5xx.
+    /// Half a second by default.
     #[must_use]
     pub fn delay_min(mut self, delay: Duration) -> Self {
         self.delay_min = delay;

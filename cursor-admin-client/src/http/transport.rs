@@ -22,6 +22,8 @@ pub trait Transport: fmt::Debug + Send + Sync + 'static {
 }
 
 /// The error of a transport that received no whole answer.
+///
+/// An answer of any status is not one: only what happened on the way is.
 #[derive(Debug, thiserror::Error)]
 #[error("{message}")]
 pub struct TransportError {
@@ -31,6 +33,7 @@ pub struct TransportError {
 }
 
 /// The kinds of [`TransportError`].
+/// They decide whether a request is sent again: what is too large or refused would be so again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TransportErrorKind {
@@ -47,7 +50,7 @@ pub enum TransportErrorKind {
 }
 
 impl TransportError {
-    /// Makes an error of a kind, with words that hold no secret.
+    /// Creates an error of a kind, with words that hold no secret: no key, and no URL with a query.
     pub fn new(kind: TransportErrorKind, message: impl Into<String>) -> Self {
         Self { kind, message: message.into(), source: None }
     }
@@ -65,6 +68,8 @@ impl TransportError {
     }
 
     /// Returns whether the same request may get an answer later.
+    /// That is the case of everything but [`TooLarge`](TransportErrorKind::TooLarge) and
+    /// [`Refused`](TransportErrorKind::Refused).
     pub fn is_retryable(&self) -> bool {
         !matches!(self.kind, TransportErrorKind::TooLarge | TransportErrorKind::Refused)
     }

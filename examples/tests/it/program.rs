@@ -136,7 +136,7 @@ fn check_reconciliation(simulator: &Simulator, out: &Path) {
         assert_eq!(units(&entry["unexplained"]), 0);
         assert_eq!(units(&entry["ingested"]) + steps, units(&entry["invoice_total"]));
         assert_eq!(units(&entry["invoice_total"]), invoice.total);
-        assert_eq!(units(&entry["waypoints"][1]["amount"]), invoice.on_demand);
+        assert_eq!(units(&entry["subtotals"][1]["amount"]), invoice.on_demand);
     }
 }
 

@@ -36,6 +36,15 @@ enum Row {
     UnexplainedUsage,
 }
 
+impl Row {
+    fn spec(&self) -> Option<&'static CauseSpec> {
+        match self {
+            Self::Cause(spec, _) | Self::Candidate(spec) => Some(spec),
+            Self::Subtotal(_) | Self::UnexplainedUsage => None,
+        }
+    }
+}
+
 /// The bridge from top to bottom. A new cause is a file beside the others and a row here.
 const ROWS: &[Row] = &[
     Row::Cause(&non_billed_usage::SPEC, non_billed_usage::find),
@@ -99,19 +108,13 @@ pub(crate) fn add_steps(context: &CauseContext<'_>, bridge: &mut BridgeBuilder) 
 
 impl CauseSpec {
     /// Returns every cause once, in the order of the bridge.
+    /// A cause that has steps at two places of the bridge is returned at its first.
     pub fn all() -> impl Iterator<Item = &'static Self> {
-        let specs = || {
-            ROWS.iter().filter_map(|row| match row {
-                Row::Cause(spec, _) | Row::Candidate(spec) => Some(*spec),
-                Row::Subtotal(_) | Row::UnexplainedUsage => None,
-            })
-        };
-        specs()
-            .enumerate()
-            .filter(move |(place, spec): &(usize, &Self)| {
-                !specs().take(*place).any(|earlier| earlier == *spec)
-            })
-            .map(|(_, spec)| spec)
+        ROWS.iter().enumerate().filter_map(|(place, row)| {
+            let spec = row.spec()?;
+            let is_repeated = ROWS.iter().take(place).any(|earlier| earlier.spec() == Some(spec));
+            (!is_repeated).then_some(spec)
+        })
     }
 }
 

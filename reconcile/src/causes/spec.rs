@@ -67,6 +67,7 @@ impl CauseSpec {
 }
 
 /// A part of a report, in the order of the bridge.
+/// Reports show the steps of a part together, whatever their causes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Theme {

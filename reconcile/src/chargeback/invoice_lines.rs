@@ -67,28 +67,31 @@ impl Invoice {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn to_records(&self, provider: impl Into<Arc<str>>, account: impl Into<Arc<str>>) -> Vec<CostRecord> {
-        let (provider, account, number) = (provider.into(), account.into(), Arc::from(self.number.as_str()));
-        let record = |line: &InvoiceLine| {
-            let (kind, charge_type) = charge(line.kind())?;
-            // List and contracted cost stay absent: an invoice does not state what a line would cost without discounts.
-            let mut costs = Costs::absent();
-            costs.billed = Some(line.amount);
-            costs.effective = Some(line.amount);
-            let at = self.period.start();
-            let mut record = CostRecord::new(at, Arc::clone(&provider), self.currency, costs);
-            record.end = Some(self.period.end());
-            record.edit(|set| set.account = Some(Arc::clone(&account)));
-            record.edit(|set| set.category = Some("invoice".into()));
-            record.edit(|set| set.subcategory = Some(kind.into()));
-            record.edit(|set| set.charge_type = Some(charge_type.into()));
-            record.edit(|set| set.tags.insert("invoice:number", Arc::clone(&number)));
-            record.edit(|set| set.tags.insert("invoice:line", line.line.to_string()));
-            record.edit(|set| set.attributes.insert("invoice:description", line.description.as_str()));
+        let (provider, account) = (provider.into(), account.into());
+        self.lines.iter().filter_map(|line| self.line_record(line, &provider, &account)).collect()
+    }
+
+    /// Returns the record of a line; `None` for usage lines, whose charges are records already.
+    fn line_record(&self, line: &InvoiceLine, provider: &Arc<str>, account: &Arc<str>) -> Option<CostRecord> {
+        let (kind, charge_type) = charge(line.kind())?;
+        // List and contracted cost stay absent: an invoice does not state what a line would cost without discounts.
+        let mut costs = Costs::absent();
+        costs.billed = Some(line.amount);
+        costs.effective = Some(line.amount);
+        let mut record = CostRecord::new(self.period.start(), Arc::clone(provider), self.currency, costs);
+        record.end = Some(self.period.end());
+        record.edit(|set| {
+            set.account = Some(Arc::clone(account));
+            set.category = Some("invoice".into());
+            set.subcategory = Some(kind.into());
+            set.charge_type = Some(charge_type.into());
+            set.tags.insert("invoice:number", self.number.as_str());
+            set.tags.insert("invoice:line", line.line.to_string());
+            set.attributes.insert("invoice:description", line.description.as_str());
             if let Some(quantity) = line.quantity {
-                record.edit(|set| set.attributes.insert("invoice:quantity", quantity.to_string()));
+                set.attributes.insert("invoice:quantity", quantity.to_string());
             }
-            Some(record)
-        };
-        self.lines.iter().filter_map(record).collect()
+        });
+        Some(record)
     }
 }

@@ -38,9 +38,8 @@ impl AssessmentInput<'_> {
     /// Answers the questions of an assessment. What is open is the sum of disputes, unknown wordings and the
     /// unexplained rest, all without signs, so that they cannot cancel one another.
     pub(crate) fn assess(self, materiality: Materiality) -> Result<Assessment> {
-        let half_digits = |count: u64| self.digit.size().saturating_mul(u128::from(count)) / 2;
         // In halves of a last digit: no square root is rounded up.
-        let tolerance = half_digits(self.charges.isqrt()).max(self.digit.size().saturating_mul(100));
+        let tolerance = self.half_digits(self.charges.isqrt()).max(self.digit.size().saturating_mul(100));
         let focus_tolerance = Money::from_units(i128::try_from(tolerance).unwrap_or(i128::MAX))
             .rounded(self.digit.decimals, Rounding::Floor)?;
         let difference = self.on_demand_usage.checked_sub(self.on_demand_charges)?;
@@ -55,21 +54,15 @@ impl AssessmentInput<'_> {
         let usage = magnitude(self.on_demand_usage).min(magnitude(self.on_demand_charges));
         let material =
             (usage / 10_000).saturating_mul(u128::from(materiality.share)).max(magnitude(materiality.amount));
-        let answer = |holds: bool| match (self.missing.is_empty(), holds) {
-            (false, _) => Answer::CannotBeSaid,
-            (true, true) => Answer::Yes,
-            (true, false) => Answer::No,
-        };
         Ok(Assessment {
-            exact: answer(nothing_open && self.certain),
-            within_rounding: answer(open <= half_digits(self.lines)),
-            within_focus_tolerance: answer(magnitude(difference) <= magnitude(focus_tolerance)),
+            exact: self.answer(nothing_open && self.certain),
+            within_rounding: self.answer(open <= self.half_digits(self.lines)),
+            within_focus_tolerance: self.answer(magnitude(difference) <= magnitude(focus_tolerance)),
             focus_tolerance,
-            immaterial: answer(open <= material),
+            immaterial: self.answer(open <= material),
             usage_based_difference: difference,
-            usage_based_within_one_percent: answer(
-                magnitude(difference) <= magnitude(self.on_demand_usage) / 100,
-            ),
+            usage_based_within_one_percent: self
+                .answer(magnitude(difference) <= magnitude(self.on_demand_usage) / 100),
             timing_and_rounding: self.sum(Disposition::TimingAndRounding)?,
             accepted: self.sum(Disposition::Accepted)?,
             disputes,
@@ -77,6 +70,20 @@ impl AssessmentInput<'_> {
             unexplained: self.unexplained,
             missing: self.missing,
         })
+    }
+
+    /// Returns the amount that a number of half last digits add up to.
+    fn half_digits(&self, count: u64) -> u128 {
+        self.digit.size().saturating_mul(u128::from(count)) / 2
+    }
+
+    /// Returns an answer, unless something is missing that could change it.
+    fn answer(&self, holds: bool) -> Answer {
+        match (self.missing.is_empty(), holds) {
+            (false, _) => Answer::CannotBeSaid,
+            (true, true) => Answer::Yes,
+            (true, false) => Answer::No,
+        }
     }
 
     /// Returns the signed sum of the steps with a disposition.

@@ -125,11 +125,7 @@ impl ClueSearch<'_> {
     /// Returns whether the line would be right with two neighbouring digits swapped.
     fn is_transposed(&self, line_group: &LineGroup, difference: Money) -> Result<bool> {
         let Ok(right) = line_group.amount.checked_sub(difference) else { return Ok(false) };
-        let digits = |amount: Money| -> Result<Vec<u8>> {
-            let text = amount.to_fixed(self.digit.decimals, Rounding::HalfUp)?;
-            Ok(text.bytes().filter(u8::is_ascii_digit).collect())
-        };
-        let (asked, right) = (digits(line_group.amount)?, digits(right)?);
+        let (asked, right) = (self.printed_digits(line_group.amount)?, self.printed_digits(right)?);
         let differ: Vec<usize> =
             (0..asked.len()).filter(|place| asked.get(*place) != right.get(*place)).collect();
         Ok(match differ[..] {
@@ -138,5 +134,10 @@ impl ClueSearch<'_> {
             }
             _ => false,
         })
+    }
+
+    fn printed_digits(&self, amount: Money) -> Result<Vec<u8>> {
+        let text = amount.to_fixed(self.digit.decimals, Rounding::HalfUp)?;
+        Ok(text.bytes().filter(u8::is_ascii_digit).collect())
     }
 }

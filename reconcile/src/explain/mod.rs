@@ -8,8 +8,6 @@
 mod assess;
 mod clues;
 
-use crate::error::Error;
-use crate::error::ErrorKind;
 use crate::model::billing_rules::BillingRules;
 use cost_model::Ledger;
 use cost_model::Money;
@@ -21,6 +19,7 @@ use crate::causes::list::add_steps;
 use crate::error::Result;
 use crate::explain::assess::AssessmentInput;
 use crate::explain::clues::ClueSearch;
+use crate::fault::Fault;
 use crate::input::case::Case;
 use crate::input::completeness::Completeness;
 use crate::input::last_digit::LastDigit;
@@ -101,13 +100,13 @@ impl Case<'_> {
     /// ```
     ///
     /// # Errors
-    /// [`ErrorKind::Currency`] when invoice and ledger are in different currencies; [`ErrorKind::Overflow`] when a sum leaves the
+    /// [`ErrorKind::Currency`](crate::ErrorKind::Currency) when invoice and ledger are in different currencies;
+    /// [`ErrorKind::Overflow`](crate::ErrorKind::Overflow) when a sum leaves the
     /// range of [`Money`](cost_model::Money).
     pub fn explain(&self) -> Result<Explained> {
         let (asked, held) = (self.invoice.currency, self.ledger.currency());
         if asked != held {
-            let message = format!("the invoice is in {asked}, the usage in {held}");
-            return Err(Error::new(ErrorKind::Currency, message));
+            return Err(Fault::Currencies { invoice: asked, usage: held }.into());
         }
         explain(self)
     }

@@ -76,6 +76,7 @@ impl<'a> Case<'a> {
     }
 
     /// Adds what became known of charges after the invoice was issued.
+    /// The invoice may bill charges as they were at its issue; they are tried as well as those of now.
     #[must_use]
     pub fn since_issue(mut self, since: &'a SinceIssue) -> Self {
         self.since_issue = Some(since);

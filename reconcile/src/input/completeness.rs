@@ -114,8 +114,8 @@ fn held(case: &Case<'_>) -> Vec<u64> {
     // A ledger is ordered by time, so that each window is two binary searches.
     let times: Vec<Timestamp> = case.ledger.rows().map(|row| row.at).collect();
     for (held, (window, _)) in held.iter_mut().zip(&case.announced) {
-        let place = |at| times.partition_point(|each| *each < at);
-        *held = u64::try_from(place(window.end()) - place(window.start())).unwrap_or(u64::MAX);
+        let [start, end] = [window.start(), window.end()].map(|at| times.partition_point(|each| *each < at));
+        *held = u64::try_from(end - start).unwrap_or(u64::MAX);
     }
     held
 }

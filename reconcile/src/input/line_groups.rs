@@ -99,11 +99,12 @@ impl LineGroups {
 
     /// Returns these usage groups one by one, and together where they are of one model.
     pub(crate) fn combinations(&self, usage_groups: &[usize]) -> Vec<Vec<usize>> {
-        let model = |usage_group: usize| self.models.get(usage_group);
         let mut sets: Vec<Vec<usize>> = usage_groups.iter().map(|usage_group| vec![*usage_group]).collect();
         for (place, first) in usage_groups.iter().enumerate() {
             let others = usage_groups.iter().skip(place + 1);
-            let same = others.filter(|other| model(*first).is_some() && model(*first) == model(**other));
+            // Withdrawn charges have no model, and are not equal in that.
+            let model = self.model_of(*first);
+            let same = others.filter(|other| model.is_some() && model == self.model_of(**other));
             sets.extend(same.map(|other| vec![*first, *other]));
         }
         sets
@@ -143,14 +144,14 @@ impl LineGroup {
     pub(crate) fn from_lines(invoice: &Invoice, numbers: Vec<usize>) -> Result<Self> {
         let lines: Vec<&InvoiceLine> =
             numbers.iter().filter_map(|number| invoice.lines.get(*number)).collect();
-        let usage = || lines.iter().map(|line| usage_of(line));
         let in_words = lines.iter().map(|line| in_words(line)).collect::<Option<Vec<_>>>();
         Ok(Self {
             amount: Money::sum(lines.iter().map(|line| line.amount))?,
             in_words: in_words.map(Money::sum).transpose()?,
-            calls: usage().map(|about| about?.calls).sum(),
-            tokens: usage()
-                .try_fold(TokenCounts::default(), |sum, about| sum.checked_add(&about?.tokens?).ok()),
+            calls: lines.iter().map(|line| usage_of(line)?.calls).sum(),
+            tokens: lines
+                .iter()
+                .try_fold(TokenCounts::default(), |sum, line| sum.checked_add(&usage_of(line)?.tokens?).ok()),
             aggregated_calls: None,
             repeated: Vec::new(),
             lines: numbers,
@@ -160,8 +161,10 @@ impl LineGroup {
 
 /// Returns the amount that a line's own words add up to.
 pub(crate) fn in_words(line: &InvoiceLine) -> Option<Money> {
-    let count = || usage_of(line).and_then(|about| about.requests.or(about.calls));
-    line.wording.amount.or_else(|| times(line.wording.unit_price?, count()?))
+    line.wording.amount.or_else(|| {
+        let about = usage_of(line)?;
+        times(line.wording.unit_price?, about.requests.or(about.calls)?)
+    })
 }
 
 /// Returns what a usage line says; `None` for lines of other kinds.

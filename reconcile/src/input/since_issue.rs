@@ -49,11 +49,14 @@ pub(crate) struct Restated {
 
 impl SinceIssue {
     /// Creates an empty record of changes, for an invoice that was issued at that instant.
+    /// What became known up to that instant can be on the invoice; what came later cannot.
     pub fn new(issued: Timestamp) -> Self {
         Self { issued, known_to: None, late: Vec::new(), restated: Vec::new() }
     }
 
     /// Adds the restatements of a store; those seen before the invoice was issued are skipped.
+    /// A restatement without an old amount is a charge that came late, and one without a new amount a charge that was
+    /// withdrawn.
     #[must_use]
     pub fn restatements<'a>(mut self, restatements: impl IntoIterator<Item = &'a Restatement>) -> Self {
         let later = restatements.into_iter().filter(|each| each.seen > self.issued);

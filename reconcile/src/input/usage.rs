@@ -15,7 +15,7 @@ use cost_model::{Dimensions, Ledger, Money, Timestamp, Window};
 use crate::error::Result;
 use crate::model::billing_rules::BillingRules;
 use crate::model::bridge::ChargeStatus;
-use crate::model::invoice::{Invoice, LineKind, UsageLine};
+use crate::model::invoice::{Invoice, LineKind};
 
 /// Charges and their sum.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -196,10 +196,14 @@ struct LineDetail {
 impl LineDetail {
     /// Finds out which details some usage line names. Without one, usage groups are not divided by it.
     fn by(invoice: &Invoice) -> Self {
-        let names = |wanted: fn(&UsageLine) -> bool| {
-            invoice.lines.iter().any(|line| matches!(line.kind(), LineKind::Usage(about) if wanted(about)))
-        };
-        Self { users: names(|about| about.user.is_some()), days: names(|about| about.day.is_some()) }
+        let (mut users, mut days) = (false, false);
+        for line in &invoice.lines {
+            if let LineKind::Usage(about) = line.kind() {
+                users |= about.user.is_some();
+                days |= about.day.is_some();
+            }
+        }
+        Self { users, days }
     }
 }
 

@@ -52,20 +52,16 @@ pub(crate) struct InvoiceFacts {
 pub(crate) type Finding = (LineFinding, Option<FalsePositiveRate>);
 
 impl InvoiceFacts {
+    /// Gathers the facts of an invoice whose lines are behind the usage groups of `behind`, one list for each line
+    /// group.
     pub(crate) fn gather(
         line_groups: &LineGroups,
         behind: &[Vec<usize>],
         (found, invoice): (&Hypothesis, &Invoice),
         completeness: &Completeness,
     ) -> Result<Self> {
-        let line_sums: Vec<ChargeSum> = behind
-            .iter()
-            .map(|usage_groups| {
-                ChargeSum::sum(
-                    usage_groups.iter().filter_map(|usage_group| found.group_sums.get(*usage_group)),
-                )
-            })
-            .collect::<Result<_>>()?;
+        let line_sums: Vec<ChargeSum> =
+            behind.iter().map(|usage_groups| found.sum_of(usage_groups)).collect::<Result<_>>()?;
         let (mut lacking, mut surplus) = (0_u64, false);
         for (line_group, charged) in line_groups.all.iter().zip(&line_sums) {
             lacking = lacking
@@ -87,13 +83,13 @@ impl InvoiceFacts {
                     line_group.calls.is_some_and(|calls| calls > charged.records)
                 })
             });
-        let with_sums = || line_groups.all.iter().zip(&line_sums);
-        let same_calls = with_sums().all(|(line_group, charged)| same_usage(line_group, charged));
+        let mut with_sums = line_groups.all.iter().zip(&line_sums);
+        let same_calls = with_sums.clone().all(|(line_group, charged)| same_usage(line_group, charged));
         let plain = found.fit.terms == Terms::default() && !found.of_other_charges && found.unclaimed == 0;
         let rounded_charges = plain && are_rounded(line_groups, &line_sums, found);
         let may_differ = plain && same_calls && !short && !rounded_charges;
-        let factor = if may_differ { factor(with_sums(), digit) } else { None };
-        let counts_agree = with_sums().all(|(line_group, charged): (&LineGroup, &ChargeSum)| {
+        let factor = if may_differ { factor(with_sums.clone(), digit) } else { None };
+        let counts_agree = with_sums.all(|(line_group, charged): (&LineGroup, &ChargeSum)| {
             line_group
                 .calls
                 .is_none_or(|calls| calls == charged.records || (short && calls > charged.records))
@@ -101,17 +97,12 @@ impl InvoiceFacts {
         let fee_apart = invoice.lines.iter().any(|line| *line.kind() == LineKind::TokenFee);
         let lines = line_groups.all.len();
         let all_held = completeness.is_settled() && copies == 0;
-        let unsure = |number: &usize| {
-            let reproduced = found.fit.reproduces(*number);
-            let line = behind.get(*number).zip(line_sums.get(*number));
-            !reproduced
-                && line
-                    .is_some_and(|(usage_groups, charged)| found.fit.rounds_unsurely(usage_groups, charged))
-        };
         // One line alone comes right by several policies, and a rare policy is known by more than some lines.
         let plain_policy = found.fit.policy_rank() == 0;
-        let unsure_rounding =
-            (right < 2 || !plain_policy) && (0..line_groups.all.len()).any(|number| unsure(&number));
+        let unsure_rounding = (right < 2 || !plain_policy)
+            && behind.iter().zip(&line_sums).enumerate().any(|(number, (usage_groups, charged))| {
+                !found.fit.reproduces(number) && found.fit.rounds_unsurely(usage_groups, charged)
+            });
         let cut_elsewhere = found.cut_elsewhere;
         Ok(Self {
             lines,
@@ -254,23 +245,15 @@ fn lost_alone(
     (behind, line_sums): (&[Vec<usize>], &[ChargeSum]),
     found: &Hypothesis,
 ) -> bool {
-    let is_clear = |number: usize| {
-        let line = line_groups.all.get(number).zip(line_sums.get(number));
-        let right = found.fit.reproduces(number);
-        let relabelled = behind
-            .get(number)
-            .is_some_and(|usage_groups| *usage_groups != line_groups.usage_groups_of(number));
+    let mut lines = line_groups.all.iter().zip(behind).zip(line_sums).enumerate();
+    let clear = lines.all(|(number, ((line_group, usage_groups), charged))| {
+        let relabelled = *usage_groups != line_groups.usage_groups_of(number);
         let own = !found.assumed.contains(&number) && !found.late.contains(&number);
-        right
-            || line.is_some_and(|(line_group, charged)| {
-                states_tokens(line_group, charged) || (relabelled && same_usage(line_group, charged))
-            })
-            || (own
-                && line.is_some_and(|(line_group, charged): (&LineGroup, &ChargeSum)| {
-                    line_group.calls.is_none_or(|calls| calls > charged.records)
-                }))
-    };
-    let clear = (0..line_groups.all.len()).all(is_clear);
+        found.fit.reproduces(number)
+            || states_tokens(line_group, charged)
+            || (relabelled && same_usage(line_group, charged))
+            || (own && line_group.calls.is_none_or(|calls| calls > charged.records))
+    });
     !found.moved && found.fit.terms.discount == 0 && !found.unplaced && clear
 }
 

@@ -13,7 +13,7 @@ use crate::model::invoice::Invoice;
 use crate::model::terms::{RoundingPolicy, RoundingUnit};
 use crate::search::hypothesis::Hypothesis;
 use crate::search::matched_groups::matched_groups;
-use crate::search::pricing_fit::{ExpectedAmount, reproduces};
+use crate::search::pricing_fit::reproduces;
 use crate::search::selection::ChargeSum;
 use crate::search::uniform_factor::Factor;
 
@@ -54,17 +54,20 @@ pub(crate) struct LineMatch {
 }
 
 impl<'a> UsageLines<'a> {
+    /// Matches charges to lines by a hypothesis, and finds the cause of each line's difference. Lines decide about
+    /// each other: whether one lacks calls depends on how many all of them lack.
     pub(crate) fn match_charges(
         line_groups: &'a LineGroups,
         found: &'a Hypothesis,
         completeness: &Completeness,
         invoice: &'a Invoice,
     ) -> Result<Self> {
-        let number = |line: &usize| invoice.lines.get(*line).map(|line| line.line);
         let numbers = line_groups
             .all
             .iter()
-            .map(|line_group| line_group.lines.iter().filter_map(number).collect())
+            .map(|line_group| {
+                line_group.lines.iter().filter_map(|line| Some(invoice.lines.get(*line)?.line)).collect()
+            })
             .collect();
         let behind = matched_groups(line_groups, found);
         let facts = InvoiceFacts::gather(line_groups, &behind, (found, invoice), completeness)?;
@@ -93,10 +96,10 @@ impl<'a> UsageLines<'a> {
 
     /// Returns what is behind a line of the invoice: the exact sum, the number of charges, and the line's status.
     pub(crate) fn behind(&self, line: usize) -> Option<(Money, u64, LineStatus)> {
-        let of_line =
-            |line_group: &&LineGroup| line_group.lines.contains(&line) || line_group.repeated.contains(&line);
-        let (number, line_group) =
-            self.line_groups.all.iter().enumerate().find(|(_, line_group)| of_line(line_group))?;
+        let mut line_groups = self.line_groups.all.iter().enumerate();
+        let (number, line_group) = line_groups.find(|(_, line_group)| {
+            line_group.lines.contains(&line) || line_group.repeated.contains(&line)
+        })?;
         let matched = self.matched.get(number)?;
         let merged = line_group.aggregated_calls.is_some_and(|calls| calls > matched.charged.records);
         let status = match matched.finding {
@@ -126,14 +129,13 @@ impl<'a> UsageLines<'a> {
 
     /// Returns the usage groups that are behind no line.
     pub(crate) fn unclaimed(&self) -> impl Iterator<Item = &ChargeSum> {
-        let taken = |usage_group: usize| {
-            self.matched.iter().any(|matched| matched.usage_groups.contains(&usage_group))
-        };
         self.found
             .group_sums
             .iter()
             .enumerate()
-            .filter(move |(usage_group, _)| !taken(*usage_group))
+            .filter(|(usage_group, _)| {
+                !self.matched.iter().any(|matched| matched.usage_groups.contains(usage_group))
+            })
             .map(|(_, charged)| charged)
     }
 
@@ -161,20 +163,17 @@ impl<'a> UsageLines<'a> {
     }
 }
 
+/// Takes the difference of a line apart into fee, rounding, discount and the invoice's own mistake, and finds the
+/// cause of what is left. The parts add up to the amount of the line less its charges.
 fn resolve(
     (number, line_group): (usize, &LineGroup),
     (own, usage_groups): (bool, Vec<usize>),
     found: &Hypothesis,
     facts: &InvoiceFacts,
 ) -> Result<LineMatch> {
-    let charged =
-        ChargeSum::sum(usage_groups.iter().filter_map(|usage_group| found.group_sums.get(*usage_group)))?;
-    let amounts = |asked: ExpectedAmount| {
-        let exact = asked.exact.unwrap_or(charged.billed);
-        (exact, asked.rounded.unwrap_or(exact))
-    };
-    let (_, rounded) = amounts(found.fit.expected(&usage_groups, &charged));
-    let (exact, undiscounted) = amounts(found.fit.undiscounted(&usage_groups, &charged));
+    let charged = found.sum_of(&usage_groups)?;
+    let (_, rounded) = found.fit.expected(&usage_groups, &charged).or_billed(charged.billed);
+    let (exact, undiscounted) = found.fit.undiscounted(&usage_groups, &charged).or_billed(charged.billed);
     let mut matched = LineMatch {
         usage_groups,
         own,

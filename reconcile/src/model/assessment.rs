@@ -110,6 +110,7 @@ pub enum Verdict {
 
 impl Verdict {
     /// Returns the exit status of a program: 0, 2 or 3.
+    /// 1 is left to failures of the program itself, and so is never a verdict.
     pub fn exit_status(self) -> u8 {
         match self {
             Self::Done => 0,
@@ -120,6 +121,9 @@ impl Verdict {
 }
 
 /// A reason for which no final answer can be given.
+///
+/// While there is one, answers that it could change are [`Answer::CannotBeSaid`]: a match of incomplete data proves
+/// nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -135,6 +139,7 @@ pub enum Missing {
 }
 
 impl Missing {
+    /// Returns what a gap of the ledger keeps from being said. A state that a later release adds counts as unknown.
     pub(crate) fn from_gap(gap: &Gap) -> Self {
         match gap.state {
             GapState::Missing => Self::Unread(gap.window),
@@ -209,6 +214,8 @@ pub struct Dispute {
 }
 
 /// The party that has to act on a [`Dispute`].
+///
+/// A wrong invoice and wrong usage data look the same from the outside; the cause tells whose figures are wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -229,6 +236,7 @@ impl Party {
     }
 
     /// Returns the deadline in words, such as `before it is paid`.
+    /// They are occasions, not dates: this crate knows neither terms of payment nor a calendar of closings.
     pub fn deadline(self) -> &'static str {
         match self {
             Self::Issuer => "before it is paid",
@@ -297,7 +305,7 @@ pub struct Assessment {
 }
 
 impl Assessment {
-    /// Returns the verdict over all.
+    /// Returns the verdict over all: something to do outranks something missing, and nothing of either is done.
     pub fn overall(&self) -> Verdict {
         let open =
             !self.disputes.is_empty() || !self.unknown_wording.is_zero() || !self.unexplained.is_zero();

@@ -5,7 +5,7 @@ use crate::model::evidence::Evidence;
 use cost_model::{Currency, Money, Timestamp, Window};
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Error, ErrorKind};
+use crate::fault::Fault;
 use crate::model::assessment::{Assessment, Verdict};
 use crate::model::category::Category;
 use crate::model::clue::Clue;
@@ -59,7 +59,6 @@ pub struct Reconciliation {
     /// The steps, in the order of the bridge.
     pub steps: Vec<Step>,
     /// The subtotals between the steps.
-    #[serde(rename = "waypoints")]
     pub subtotals: Vec<Subtotal>,
     /// The amount that no step explains.
     pub unexplained: Money,
@@ -78,7 +77,6 @@ pub struct Reconciliation {
     /// The rounding policies that reproduce the most lines, the simplest first. They give the same amounts.
     pub rounding: Vec<RoundingPolicy>,
     /// The assessment: what an auditor would conclude.
-    #[serde(rename = "verdicts")]
     pub assessment: Assessment,
     /// Clues to what is unexplained, five at most, those with the most money first. They move no amount.
     pub clues: Vec<Clue>,
@@ -104,24 +102,23 @@ impl Reconciliation {
         Ok(self)
     }
 
-    fn check_sum(&self, name: &str, reached: i128, stated: Money) -> crate::error::Result<()> {
+    /// Checks that the steps so far lead to a subtotal in every unit. `reached` is counted modulo 2^128.
+    fn check_sum(&self, name: &'static str, reached: i128, stated: Money) -> crate::error::Result<()> {
         if reached == stated.units() {
             return Ok(());
         }
-        let missed = Money::from_units(reached.wrapping_sub(stated.units()));
-        let message = format!(
-            "the bridge of invoice {} misses {name} by {missed}: this is a mistake of the library, please report it",
-            self.invoice
-        );
-        Err(Error::new(ErrorKind::Internal, message))
+        let by = Money::from_units(reached.wrapping_sub(stated.units()));
+        Err(Fault::MissedSum { invoice: self.invoice.clone(), name, by }.into())
     }
 
     /// Returns the amount of a subtotal.
+    /// Every bridge of this crate has both; `None` is possible only for one that was read from elsewhere.
     pub fn subtotal(&self, name: SubtotalName) -> Option<Money> {
         self.subtotals.iter().find(|subtotal| subtotal.name == name).map(|subtotal| subtotal.amount)
     }
 
     /// Returns the verdict: whether somebody has to act, and whether an answer can be given at all.
+    /// It is that of the [assessment](Self::assessment).
     pub fn verdict(&self) -> Verdict {
         self.assessment.overall()
     }
@@ -198,13 +195,15 @@ pub struct Step {
     /// The amount, with its sign: what leads from the sum before the step to the sum after it.
     pub amount: Money,
     /// The confidence in it.
-    #[serde(rename = "strength")]
     pub confidence: Confidence,
     /// The evidence for it.
     pub evidence: Evidence,
 }
 
 /// The billing period that the lines of an invoice show, where it is not the stated one or every line agrees with it.
+///
+/// Invoices state days, and bill calls up to an instant of them. The number of calls on each line shows between which
+/// two charges that instant lies; nothing shows it more closely, so that the ends are spans.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CutOff {
@@ -219,7 +218,6 @@ pub struct CutOff {
     /// The number of usage lines that agree.
     pub lines: u64,
     /// The confidence in it.
-    #[serde(rename = "strength")]
     pub confidence: Confidence,
 }
 
@@ -262,6 +260,9 @@ pub struct Subtotal {
 }
 
 /// The subtotals of every bridge.
+///
+/// They divide the bridge into three parts: what is ingested but not billed as usage, what makes the usage lines
+/// differ from the charges, and what the invoice bills beside usage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -283,6 +284,8 @@ impl SubtotalName {
 }
 
 /// The outcome of an invoice line.
+///
+/// Its difference is `amount - computed`, in the currency of the bridge and before any rounding.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct LineOutcome {
@@ -350,6 +353,8 @@ pub enum LineStatus {
 }
 
 /// The status that a charge of the ledger ends in.
+///
+/// Each charge has exactly one, so that the charges of all statuses together are the ledger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]

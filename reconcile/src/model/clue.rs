@@ -47,11 +47,13 @@ pub struct Clue {
     /// The pattern that fits the difference.
     pub kind: ClueKind,
     /// The expected number of false positives, if a search found it; above one in twenty there is no clue.
-    #[serde(rename = "coincidences", default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub false_positives: Option<FalsePositiveRate>,
 }
 
 /// The pattern that fits an unexplained difference.
+///
+/// A pattern is a hint of where to look, not a cause: the amount stays unexplained until somebody finds out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]

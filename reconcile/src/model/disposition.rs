@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 /// The disposition of a difference: what to do about it. The greatest of several is the most urgent.
+///
+/// The assessment adds up amounts by it, so that a reader sees how much money somebody has to act on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// The confidence in a step: how good its evidence is.
 ///
-/// It serialises as `candidate`, `strong` or `proof`.
+/// It serialises as `low`, `high` or `exact`, and orders the same way.
 ///
 /// ```
 /// use reconcile::bridge::Confidence;
@@ -16,17 +16,17 @@ use serde::{Deserialize, Serialize};
 #[non_exhaustive]
 pub enum Confidence {
     /// A search found it, and the expected number of false positives is at most one in twenty.
-    #[serde(rename = "candidate")]
     Low,
     /// Whole numbers of calls agree, or the records themselves show it.
-    #[serde(rename = "strong")]
     High,
     /// Calls, tokens and amounts agree to the last digit, or it is written on the invoice.
-    #[serde(rename = "proof")]
     Exact,
 }
 
 /// The evidence for a step.
+///
+/// It is what an auditor needs to check the step without this crate: which charges and lines, how many, and by which
+/// rule.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Evidence {
@@ -37,7 +37,7 @@ pub struct Evidence {
     /// The rule that was applied, in words.
     pub rule: String,
     /// The expected number of hits as good as this one by chance alone, if a search found it.
-    #[serde(rename = "coincidences", default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub false_positives: Option<FalsePositiveRate>,
 }
 
@@ -57,9 +57,11 @@ pub struct FalsePositiveRate(u64);
 
 impl FalsePositiveRate {
     /// The highest rate at which a hit is accepted: one in twenty.
+    /// Above it a hit is not accepted.
     pub const LIMIT: Self = Self(50_000);
 
     /// Returns the hits expected of `tries`, each of which fits one of `outcomes` equally likely ones.
+    /// It saturates at the largest rate, and `outcomes` of 0 count as 1.
     pub fn expected(tries: u64, outcomes: u64) -> Self {
         Self(tries.saturating_mul(1_000_000).checked_div(outcomes.max(1)).unwrap_or(u64::MAX))
     }

@@ -50,6 +50,8 @@ pub struct Invoice {
 }
 
 /// Text of an [`Invoice`] that is none of its lines.
+///
+/// It is kept since what no rule reads may explain a difference to a person. It changes no amount.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Remark {
@@ -68,6 +70,8 @@ impl Remark {
 
 impl Invoice {
     /// Creates an invoice without lines, of a half-open billing period.
+    /// Add lines through its fields: an invoice is plain data, and [`Invoice::checks`] tells whether its figures
+    /// agree.
     pub fn new(number: impl Into<String>, period: Window, currency: Currency) -> Self {
         let number = number.into();
         let (lines, remarks) = (Vec::new(), Vec::new());
@@ -183,6 +187,10 @@ impl InvoiceLine {
     }
 
     /// Sets the price of one unit as printed, which may be a rounded average.
+    ///
+    /// The amount stays as it is. Where the wording says that the quantity counts calls, a price of one cent that
+    /// gives the amount means the opposite: such a quantity is the amount in cents, and the line then states no
+    /// number of calls.
     #[must_use]
     pub fn with_unit_price(mut self, unit_price: Option<Money>) -> Self {
         self.unit_price = unit_price;
@@ -190,11 +198,14 @@ impl InvoiceLine {
         self
     }
 
+    /// Takes a whole quantity for the number of calls where the wording says that it counts them, unless it is the
+    /// amount in cents.
     fn count_calls(&mut self) {
         let LineKind::Usage(usage) = &mut self.wording.kind else { return };
         let whole =
             self.quantity.filter(Decimal::is_integer).and_then(|quantity| u64::try_from(quantity).ok());
         let Some(whole) = whole.filter(|_| usage.quantity_counts_calls) else { return };
+        // Money counts 10^-24, so that this is a hundredth.
         let cent = Money::from_units(10_i128.pow(22));
         let product = cent.units().checked_mul(i128::from(whole));
         if self.unit_price == Some(cent) && product == Some(self.amount.units()) {
@@ -243,6 +254,9 @@ impl From<LineKind> for Wording {
 }
 
 /// The kind of an invoice line: what it bills.
+///
+/// Only usage is compared with charges. Every other kind is a step of the bridge by itself, and the kind decides
+/// whether it is expected, to be accepted or to be disputed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum LineKind {
@@ -336,6 +350,8 @@ pub struct UsageLine {
 
 impl UsageLine {
     /// Creates a line about all calls to a model.
+    /// Whether there are other lines about the same model, such as one of a mode, decides which of its calls are
+    /// meant.
     pub fn of_model(model: impl Into<String>) -> Self {
         Self { model: Some(model.into()), ..Self::default() }
     }

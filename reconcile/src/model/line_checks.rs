@@ -12,6 +12,8 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::model::invoice::{Invoice, InvoiceLine, LineKind};
 
 /// A figure of an [`Invoice`] that its other figures contradict.
+///
+/// It is found without any usage, so that an invoice can be refused before somebody looks for its charges.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct LineCheck {
@@ -29,6 +31,8 @@ pub struct LineCheck {
 }
 
 /// A rule between the figures of an invoice.
+///
+/// Every rule leaves the room that rounding needs, so that no correct invoice breaks one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[non_exhaustive]
 pub enum LineRule {

@@ -4,6 +4,9 @@ use cost_model::{Money, Rounding};
 use serde::{Deserialize, Serialize};
 
 /// The terms of usage lines: the fees and the discount by which they bill less than the charges.
+///
+/// No invoice states them: they are those that make the most lines right. With the default, lines bill what the
+/// charges cost.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Terms {
@@ -70,6 +73,9 @@ pub struct RoundingPolicy {
 }
 
 /// The unit that an invoice rounds.
+///
+/// The smaller the unit, the further the billed sum may be from the exact one: up to a last digit for each charge,
+/// for each line, or once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -84,6 +90,7 @@ pub enum RoundingUnit {
 
 impl RoundingPolicy {
     /// Returns the policy in words, such as `each line half-up`.
+    /// Steps of [`Category::Rounding`](crate::Category::Rounding) name it in their rule.
     pub fn label(self) -> String {
         let unit = match self.unit {
             RoundingUnit::Line => "each line",

@@ -34,6 +34,7 @@ pub struct Changes {
 }
 
 /// An amount that changed.
+/// Amounts that are the same in every digit are left out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct AmountChange {
@@ -48,6 +49,8 @@ pub struct AmountChange {
 }
 
 /// An amount of a bridge.
+/// [`Ingested`](Self::Ingested), the steps and [`Unexplained`](Self::Unexplained) add up to
+/// [`InvoiceTotal`](Self::InvoiceTotal), and so do their changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -63,6 +66,9 @@ pub enum AmountOf {
 }
 
 /// A line whose status changed.
+///
+/// Lines are compared by their place; where the description at a place changed, one line vanished and another
+/// appeared.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct LineChange {
@@ -113,11 +119,10 @@ impl Changes {
     /// # Errors
     /// [`ErrorKind::Overflow`](crate::ErrorKind::Overflow), for a difference out of range.
     pub fn between(before: &Reconciliation, after: &Reconciliation) -> Result<Self> {
-        let sums = |of, sum: fn(&Reconciliation) -> Money| (of, Some(sum(before)), Some(sum(after)));
-        let mut pairs = vec![sums(AmountOf::Ingested, |bridge| bridge.ingested)];
+        let mut pairs = vec![(AmountOf::Ingested, Some(before.ingested), Some(after.ingested))];
         pairs.extend(steps(&before.steps, &after.steps));
-        pairs.push(sums(AmountOf::Unexplained, |bridge| bridge.unexplained));
-        pairs.push(sums(AmountOf::InvoiceTotal, |bridge| bridge.invoice_total));
+        pairs.push((AmountOf::Unexplained, Some(before.unexplained), Some(after.unexplained)));
+        pairs.push((AmountOf::InvoiceTotal, Some(before.invoice_total), Some(after.invoice_total)));
         let changed = pairs.into_iter().filter(|(_, before, after)| before != after);
         Ok(Self {
             invoice: after.invoice.clone(),
@@ -135,6 +140,7 @@ impl Changes {
     }
 
     /// Returns whether the invoice was explained from the same inputs to the same outcome.
+    /// A sign-off that no longer holds is a change as well.
     pub fn is_empty(&self) -> bool {
         !self.inputs_changed && !self.outcome_changed && self.lost.is_empty()
     }
@@ -146,42 +152,41 @@ type Pair = (AmountOf, Option<Money>, Option<Money>);
 /// Returns the steps of both bridges in pairs: those of the later one in order, then those that vanished.
 fn steps(before: &[Step], after: &[Step]) -> Vec<Pair> {
     let mut left: Vec<&Step> = before.iter().collect();
-    let mut take = |wanted: &dyn Fn(&Step) -> bool| {
-        let found = left.iter().position(|step| wanted(step))?;
-        Some(left.remove(found).amount)
-    };
+    // Steps of the same lines are paired before the rest: a category may have several steps.
     let exact: Vec<Option<Money>> = after
         .iter()
-        .map(|step| take(&|old| old.category == step.category && old.evidence.lines == step.evidence.lines))
+        .map(|step| {
+            take(&mut left, |old| old.category == step.category && old.evidence.lines == step.evidence.lines)
+        })
         .collect();
     let mut pairs = Vec::new();
     for (step, old) in after.iter().zip(exact) {
-        let old = old.or_else(|| take(&|old| old.category == step.category));
+        let old = old.or_else(|| take(&mut left, |old| old.category == step.category));
         pairs.push((AmountOf::Step(step.category), old, Some(step.amount)));
     }
     pairs.extend(left.into_iter().map(|old| (AmountOf::Step(old.category), Some(old.amount), None)));
     pairs
 }
 
+/// Takes the first wanted step out and returns its amount.
+fn take(left: &mut Vec<&Step>, wanted: impl Fn(&Step) -> bool) -> Option<Money> {
+    let found = left.iter().position(|step| wanted(step))?;
+    Some(left.remove(found).amount)
+}
+
 /// Returns the lines whose status changed; a line is known by its place and its description.
 fn lines(before: &[LineOutcome], after: &[LineOutcome]) -> Vec<LineChange> {
-    let change = |line: &LineOutcome, before, after| LineChange {
-        line: line.line,
-        description: line.description.clone(),
-        before,
-        after,
-    };
     let mut changes = Vec::new();
     for place in 0..before.len().max(after.len()) {
         match (before.get(place), after.get(place)) {
             (Some(old), Some(new)) if old.description == new.description => {
                 if old.status != new.status {
-                    changes.push(change(new, Some(old.status), Some(new.status)));
+                    changes.push(LineChange::new(new, Some(old.status), Some(new.status)));
                 }
             }
             (old, new) => {
-                changes.extend(old.map(|old| change(old, Some(old.status), None)));
-                changes.extend(new.map(|new| change(new, None, Some(new.status))));
+                changes.extend(old.map(|old| LineChange::new(old, Some(old.status), None)));
+                changes.extend(new.map(|new| LineChange::new(new, None, Some(new.status))));
             }
         }
     }
@@ -253,12 +258,18 @@ impl fmt::Display for AmountChange {
 
 impl fmt::Display for LineChange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let status = |status: Option<LineStatus>| match status {
-            Some(status) => name(status).replace('_', " "),
-            None => "no such line".to_owned(),
-        };
         let Self { line, description, before, after } = self;
         let description = for_terminal(description);
-        write!(f, "line {line}, {description}: {}, now {}", status(*before), status(*after))
+        write!(f, "line {line}, {description}: {}, now {}", status_text(*before), status_text(*after))
     }
+}
+
+impl LineChange {
+    fn new(line: &LineOutcome, before: Option<LineStatus>, after: Option<LineStatus>) -> Self {
+        Self { line: line.line, description: line.description.clone(), before, after }
+    }
+}
+
+fn status_text(status: Option<LineStatus>) -> String {
+    status.map_or_else(|| "no such line".to_owned(), |status| name(status).replace('_', " "))
 }

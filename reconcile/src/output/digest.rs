@@ -87,6 +87,9 @@ impl Case<'_> {
 
 impl Reconciliation {
     /// Returns the digest of this reconciliation, by which a [`SignOff`](crate::history::SignOff) names it.
+    ///
+    /// It covers every field, so that any change of an amount, of evidence or of words makes another digest and voids
+    /// sign-offs.
     pub fn digest(&self) -> ReconciliationDigest {
         ReconciliationDigest::new(of_json("reconciliation 2\n", self))
     }

@@ -10,7 +10,10 @@ use cost_model::{Dimension, Ledger, Money, Pseudonyms, Timestamp};
 use crate::model::bridge::{ChargeStatus, Explained};
 use crate::output::csv::{cell, name, write};
 
-/// A charge with the status that it ended in. `Debug` leaves out the resource.
+/// A charge with the status that it ended in: one row of the file that backs up a reconciliation.
+///
+/// Amounts are exact and absent where the charge states none. `Debug` leaves out the resource, which may name a
+/// person.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct EvidenceRow {
@@ -87,6 +90,7 @@ impl Explained {
 
 impl EvidenceRow {
     /// Renames the person who caused the charge, and whatever else names one.
+    /// The same person gets the same pseudonym in every row, so that rows can still be grouped.
     pub fn rename_people(&mut self, pseudonyms: &Pseudonyms) {
         for text in [&mut self.resource, &mut self.model, &mut self.kind].into_iter().flatten() {
             *text = pseudonyms.rename_value(text).into();

@@ -49,6 +49,8 @@ pub struct History {
 }
 
 /// An entry of a [`History`].
+/// Its digest covers the one before, so that the last digest stands for all entries: keep that one elsewhere, and
+/// nobody can change the history unseen.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Entry {
@@ -63,6 +65,7 @@ pub struct Entry {
 }
 
 /// An event that a [`History`] keeps.
+/// Both have the whole of what happened, so that a history can be read without the inputs of that time.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -79,6 +82,7 @@ pub enum Event {
 }
 
 /// An entry that is not what was added.
+/// It was changed, moved, or follows one that was removed or inserted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("entry {entry} of the history is not what was added, or not in its place")]
 #[non_exhaustive]
@@ -128,6 +132,7 @@ impl History {
     }
 
     /// Returns the digest of the last entry, which represents the whole history.
+    /// `None` for an empty history.
     pub fn head(&self) -> Option<EntryDigest> {
         self.entries.last().map(|entry| entry.digest)
     }
@@ -163,7 +168,6 @@ impl History {
         let Some((before, old_inputs)) = explained.find(|(old, _)| old.invoice == after.invoice) else {
             return Ok(None);
         };
-        let holds = |sign_off: &&SignOff| sign_off.inputs == inputs && sign_off.is_valid_for(after);
         let mut changes = Changes::between(before, after)?;
         changes.inputs_changed = inputs != old_inputs;
         if !changes.is_empty() {
@@ -171,13 +175,14 @@ impl History {
                 .iter()
                 .filter_map(Entry::signed)
                 .filter(|sign_off: &&SignOff| sign_off.inputs == old_inputs && sign_off.is_valid_for(before))
-                .filter(|each| !holds(each));
+                .filter(|sign_off| sign_off.inputs != inputs || !sign_off.is_valid_for(after));
             changes.lost = lost.cloned().collect();
         }
         Ok(Some(changes))
     }
 
     /// Returns the sign-offs that hold for the last explanation of an invoice.
+    /// A sign-off of an earlier explanation counts only if inputs and outcome are the same again.
     pub fn signed(&self, invoice: &str) -> Vec<&SignOff> {
         let mut explained = self.entries.iter().rev().filter_map(Entry::explained);
         let Some((last, inputs)) = explained.find(|(each, _)| each.invoice == invoice) else {

@@ -94,9 +94,11 @@ impl<'a> Rows<'a> {
 
 /// Returns the amount that is shown: with two decimals, or as many more as it takes to show that it is not zero.
 fn rounded(amount: Money) -> Money {
-    let at = |decimals| amount.rounded(decimals, Rounding::HalfUp).ok().filter(|rounded| !rounded.is_zero());
-    // What has no decimals that could be shown is zero, or at the very edge of the range.
-    (DECIMALS..=MOST_DECIMALS).find_map(at).unwrap_or(amount)
+    (DECIMALS..=MOST_DECIMALS)
+        .filter_map(|decimals| amount.rounded(decimals, Rounding::HalfUp).ok())
+        .find(|rounded| !rounded.is_zero())
+        // What has no decimals that could be shown is zero, or at the very edge of the range.
+        .unwrap_or(amount)
 }
 
 /// Says by how much rows miss the sums below them as they are shown, where they do.

@@ -53,7 +53,10 @@ pub struct SignOff {
     pub reviewed: Option<Signature>,
 }
 
-/// The signature of a person at an instant. `Debug` leaves out the person.
+/// The signature of a person at an instant, as the host of this crate vouches for it: nothing here proves who
+/// somebody is.
+///
+/// `Debug` leaves out the person.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Signature {
@@ -68,6 +71,7 @@ pub struct Signature {
 cost_model::masked_debug!(Signature { role, at });
 
 /// The role in which somebody signs.
+/// A sign-off does not ask for two roles, only for two people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -79,6 +83,7 @@ pub enum Role {
 }
 
 /// A reason for which a sign-off does not hold.
+/// The first that applies is given, in the order in which they are checked: what was signed, then by whom, then when.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -97,6 +102,7 @@ pub enum Objection {
 
 impl Signature {
     /// Creates a signature.
+    /// An empty name is accepted, and makes a sign-off [nameless](Objection::Nameless).
     pub fn new(who: impl Into<String>, role: Role, at: Timestamp) -> Self {
         Self { who: who.into(), role, at }
     }
@@ -137,6 +143,7 @@ impl SignOff {
     }
 
     /// Returns the same sign-off with the signature of the person who reviewed it.
+    /// It replaces an earlier one. Whether the sign-off is valid then is a question for [`SignOff::objection`].
     #[must_use]
     pub fn reviewed(mut self, by: Signature) -> Self {
         self.reviewed = Some(by);

@@ -68,8 +68,8 @@ struct Scale {
 impl Scale {
     /// Returns a scale with room for every sum, and for nothing.
     fn for_rows(rows: &[Row<'_>]) -> Self {
-        let sums = || rows.iter().flat_map(|row| [row.span.0.units(), row.span.1.units(), 0]);
-        let (low, high) = (sums().min().unwrap_or(0), sums().max().unwrap_or(0));
+        let sums = rows.iter().flat_map(|row| [row.span.0.units(), row.span.1.units(), 0]);
+        let (low, high) = (sums.clone().min().unwrap_or(0), sums.max().unwrap_or(0));
         Self { low, range: high.abs_diff(low) }
     }
 

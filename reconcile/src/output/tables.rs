@@ -47,11 +47,11 @@ impl Reconciliation {
             "label",
             "amount",
             "percent",
-            "strength",
+            "confidence",
             "charges",
             "lines",
             "rule",
-            "coincidences",
+            "false_positives",
             "candidates",
         ];
         table(headings, rows(self).iter().map(bridge_row))

@@ -110,6 +110,7 @@ impl<W: Wordings> CsvInvoiceReader<W> {
     }
 
     /// Sets the decimal mark of a file that does not state it. Without one, a number that can be read in two ways is refused.
+    /// See [`NumberReader`](cost_model::input::NumberReader) for what can be read in two ways.
     #[must_use]
     pub fn with_decimal_mark(mut self, mark: DecimalMark) -> Self {
         self.decimal_mark = Some(mark);

@@ -3,8 +3,8 @@
 use cost_model::Currency;
 use cost_model::input::{Amount, Cell, InputError, NumberReader, Row, Table};
 
-use crate::error::Result;
-use crate::error::invalid;
+use crate::error::{Error, Result};
+use crate::fault::Fault;
 use crate::model::invoice::{Invoice, InvoiceLine, Remark, Wordings};
 
 /// The names of the columns of a CSV invoice. Neither their order nor case matters, and underscores are blanks.
@@ -84,26 +84,11 @@ impl CsvColumns {
 
     /// Returns where the columns are in a table, and the names of those that are not read.
     pub(super) fn find(&self, table: &Table<'_>) -> Result<(Places, Vec<String>)> {
-        let need = |name: &str| {
-            table.find(&[name]).ok_or_else(|| {
-                let there: Vec<_> = table.columns().iter().map(cost_model::input::Column::shown).collect();
-                let (header, there) = (self.header(), there.join(", "));
-                invalid(format!(
-                    "there is no `{name}` column; expected the header {header}, and there is: {there}"
-                ))
-                .on_line(table.header_line())
-            })
-        };
-        let optional = |column: &Optional| match column {
-            Optional::Absent => Ok(None),
-            Optional::IfThere(name) => Ok(table.find(&[name])),
-            Optional::Named(name) => need(name).map(Some),
-        };
         let places = Places {
-            description: need(&self.description)?,
-            amount: need(&self.amount)?,
-            quantity: optional(&self.quantity)?,
-            unit_price: optional(&self.unit_price)?,
+            description: self.place(table, &self.description)?,
+            amount: self.place(table, &self.amount)?,
+            quantity: self.place_if_any(table, &self.quantity)?,
+            unit_price: self.place_if_any(table, &self.unit_price)?,
             currency: table.find(&["currency"]),
         };
         let optional = [places.quantity, places.unit_price, places.currency];
@@ -111,6 +96,22 @@ impl CsvColumns {
         read.extend(optional.into_iter().flatten());
         let unread = table.unread(&read, &self.passed_over)?;
         Ok((places, unread))
+    }
+
+    fn place(&self, table: &Table<'_>, name: &str) -> Result<usize> {
+        table.find(&[name]).ok_or_else(|| {
+            let there = table.columns().iter().map(cost_model::input::Column::shown).collect();
+            let fault = Fault::MissingColumn { name: name.to_owned(), header: self.header(), there };
+            Error::from(fault).on_line(table.header_line())
+        })
+    }
+
+    fn place_if_any(&self, table: &Table<'_>, column: &Optional) -> Result<Option<usize>> {
+        match column {
+            Optional::Absent => Ok(None),
+            Optional::IfThere(name) => Ok(table.find(&[name])),
+            Optional::Named(name) => self.place(table, name).map(Some),
+        }
     }
 
     /// Returns the header of a file that has all that is looked for.
@@ -154,14 +155,11 @@ impl Places {
         numbers: &mut NumberReader,
         wordings: &dyn Wordings,
     ) -> std::result::Result<ReadLine, InputError> {
-        let filled = |column: Option<usize>| {
-            column.map(|column| table.cell(row, column)).filter(|cell| !cell.text.is_empty())
-        };
         let description = row.text(Some(self.description));
         let asked = numbers.amount(table.cell(row, self.amount))?;
-        let count = filled(self.quantity).map(|cell| numbers.quantity(cell)).transpose()?;
-        let price = filled(self.unit_price).map(|cell| numbers.amount(cell)).transpose()?;
-        let currency = filled(self.currency).map(read_currency).transpose()?;
+        let count = filled(table, row, self.quantity).map(|cell| numbers.quantity(cell)).transpose()?;
+        let price = filled(table, row, self.unit_price).map(|cell| numbers.amount(cell)).transpose()?;
+        let currency = filled(table, row, self.currency).map(read_currency).transpose()?;
         let line = InvoiceLine::new(row.line, description, asked.value, wordings.interpret(description));
         Ok(ReadLine {
             line: line.with_quantity(count).with_unit_price(price.map(|price| price.value)),
@@ -186,11 +184,9 @@ pub(super) fn stated_currency(lines: &[ReadLine], field: Option<Currency>) -> Re
     let mut stated = field;
     for read in lines {
         match (stated, read.currency) {
-            (Some(one), Some(other)) if one != other => {
-                let message = format!(
-                    "the line is in {other}, the invoice or a line above in {one}: an invoice has one currency"
-                );
-                return Err(invalid(message).on_line(read.line.line));
+            (Some(stated), Some(line)) if stated != line => {
+                let fault = Fault::LineInAnotherCurrency { line, stated };
+                return Err(Error::from(fault).on_line(read.line.line));
             }
             (_, other) => stated = stated.or(other),
         }
@@ -205,12 +201,8 @@ pub(super) fn check_currency(lines: &[ReadLine], invoice: &Invoice) -> Result<()
         .find(|read: &&ReadLine| read.amounts.iter().any(|amount| !amount.fits(invoice.currency)))
     {
         Some(read) => {
-            let currency = invoice.currency;
-            let message = format!(
-                "the amount is written in another currency than the invoice's, which is {currency} unless the file states \
-                 another, as in `# currency: EUR`"
-            );
-            Err(invalid(message).on_line(read.line.line))
+            let fault = Fault::AmountInAnotherCurrency(invoice.currency);
+            Err(Error::from(fault).on_line(read.line.line))
         }
         None => Ok(()),
     }
@@ -219,4 +211,9 @@ pub(super) fn check_currency(lines: &[ReadLine], invoice: &Invoice) -> Result<()
 /// Remarks on columns that are not read.
 pub(super) fn remarks(unread: &[String], line: u64) -> impl Iterator<Item = Remark> {
     unread.iter().map(move |name| Remark::new(line, format!("the column `{name}` is not read")))
+}
+
+/// Returns the cell of a row in a column that the file has; `None` where it is empty.
+fn filled<'r>(table: &'r Table<'_>, row: &'r Row<'_>, column: Option<usize>) -> Option<Cell<'r>> {
+    Some(table.cell(row, column?)).filter(|cell| !cell.text.is_empty())
 }

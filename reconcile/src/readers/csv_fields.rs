@@ -9,8 +9,8 @@ use chrono::{DateTime, Utc};
 use cost_model::input::{Cell, Comment, DecimalMark, Meaning, NumberReader, SumLabel, fold, quoted};
 use cost_model::{Currency, Timestamp, Window};
 
-use crate::error::Result;
-use crate::error::invalid;
+use crate::error::{Error, Result, invalid};
+use crate::fault::Fault;
 use crate::model::invoice::Invoice;
 
 /// The fields, as far as they are known.
@@ -77,8 +77,7 @@ impl Fields {
                 continue;
             };
             if seen.contains(&field) {
-                let message = format!("the field `{}` stands there twice: leave one of them", field.name());
-                return Err(invalid(message).on_line(comment.line));
+                return Err(Error::from(Fault::RepeatedField(field.name())).on_line(comment.line));
             }
             seen.push(field);
             let set = fields.set(field, value, comment.line);
@@ -95,23 +94,23 @@ impl Fields {
     /// Reads the value of a field. The total is kept as text: its decimal mark is known only when all numbers have been
     /// seen.
     fn set(&mut self, field: Field, value: &str, line: u64) -> Result<()> {
-        let not = |what: &str| invalid(format!("`{}` is not {what}", quoted(value)));
         match field {
             Field::Number => self.number = Some(value.to_owned()),
             Field::Period => self.period = Some(read_period(value)?),
             Field::Currency => {
                 let currency = value.to_uppercase().parse();
-                self.currency = Some(currency.map_err(|_| not("a three-letter currency code such as USD"))?);
+                self.currency =
+                    Some(currency.map_err(|_| not(value, "a three-letter currency code such as USD"))?);
             }
             Field::Issued => {
                 let issued = value.parse();
-                self.issued = Some(issued.map_err(|_| not("an instant like 2026-09-14T09:30:00Z"))?);
+                self.issued = Some(issued.map_err(|_| not(value, "an instant like 2026-09-14T09:30:00Z"))?);
             }
             Field::Decimals => {
                 self.decimals = Some(match fold(value).as_str() {
                     "comma" | "," => DecimalMark::Comma,
                     "point" | "." => DecimalMark::Point,
-                    _ => return Err(not("`comma` or `point`")),
+                    _ => return Err(not(value, "`comma` or `point`")),
                 });
             }
             Field::Total => self.total = Some((value.to_owned(), line)),
@@ -148,11 +147,8 @@ impl Fields {
         if let Some((text, line)) = self.total {
             let total = numbers.amount(Cell::new(&text).on_line(line).in_column("total"))?;
             if !total.fits(invoice.currency) {
-                let message = format!(
-                    "the total is in another currency than the invoice, which is {}",
-                    invoice.currency
-                );
-                return Err(invalid(message).on_line(line).in_field("total"));
+                let fault = Fault::TotalInAnotherCurrency(invoice.currency);
+                return Err(Error::from(fault).on_line(line).in_field("total"));
             }
             invoice.stated_total = Some(total.value);
         }
@@ -198,9 +194,8 @@ pub(super) fn check_currencies(comments: &[Comment<'_>], currency: Currency) -> 
     for comment in comments.iter().filter(|comment| !Fields::is_field(comment)) {
         let value = comment.text.split_once([':', '=']).map(|(_, value)| value.trim());
         let words = comment.text.split(|each: char| !each.is_alphabetic()).filter(|word| !word.is_empty());
-        let is_code = |word: &str| CURRENCIES.split_whitespace().any(|code| code == word);
-        let codes = words.clone().filter(|word| is_code(word)).map(str::to_owned);
-        let alone = value.map(str::to_uppercase).filter(|value| is_code(value));
+        let codes = words.clone().filter(|word| is_currency_code(word)).map(str::to_owned);
+        let alone = value.map(str::to_uppercase).filter(|value| is_currency_code(value));
         let signs = SIGNS.iter().filter(|(sign, _)| {
             words.clone().any(|word| word.to_uppercase() == *sign)
                 || (!sign.is_ascii() && comment.text.contains(sign))
@@ -208,12 +203,9 @@ pub(super) fn check_currencies(comments: &[Comment<'_>], currency: Currency) -> 
         let named = codes.chain(alone).chain(signs.map(|(_, code)| (*code).to_owned()));
         let is_dollars = DOLLARS.split_whitespace().any(|code| code == currency.code());
         let dollar = (comment.text.contains('$') && !is_dollars).then(|| "$".to_owned());
-        if let Some(other) = named.chain(dollar).find(|code| code != currency.code()) {
-            let message = format!(
-                "the comment names the currency {other}, and the invoice is in {currency}: state its currency as \
-                 `# currency: {currency}` in place of the comment, or the other one"
-            );
-            return Err(invalid(message).on_line(comment.line));
+        if let Some(named) = named.chain(dollar).find(|code| code != currency.code()) {
+            let fault = Fault::CommentInAnotherCurrency { named, invoice: currency };
+            return Err(Error::from(fault).on_line(comment.line));
         }
     }
     Ok(())
@@ -257,16 +249,11 @@ fn states_money(text: &str) -> bool {
 /// Refuses a comment that has the form of a field of money, such as `# amount: 25.00`.
 fn refuse_unknown(comment: &Comment<'_>) -> Result<()> {
     if states_money(comment.text.trim_start_matches('#').trim()) {
-        let message = format!(
-            "the comment `{}` states an amount and is no known field: state the invoice's total as `# total: 8751.30`, or remove \
-             the comment",
-            quoted(comment.text.trim())
-        );
         return Err(match comment.text.split_once([':', '=']) {
             Some((name, _)) if Meaning::of(name) == Some(Meaning::Amount) => {
                 unknown_amount(name, comment.line)
             }
-            _ => invalid(message).on_line(comment.line),
+            _ => Error::from(Fault::UnknownComment(quoted(comment.text.trim()))).on_line(comment.line),
         });
     }
     let Some((name, value)) = comment.text.split_once([':', '=']) else { return Ok(()) };
@@ -277,19 +264,12 @@ fn refuse_unknown(comment: &Comment<'_>) -> Result<()> {
     Ok(())
 }
 
-fn unknown_amount(name: &str, line: u64) -> crate::error::Error {
-    let message = format!(
-        "the field `{}` is not known and looks like an amount; the fields are number, period, currency, issued, total and \
-         decimals",
-        quoted(name.trim())
-    );
-    invalid(message).on_line(line)
+fn unknown_amount(name: &str, line: u64) -> Error {
+    Error::from(Fault::UnknownAmount(quoted(name.trim()))).on_line(line)
 }
 
 fn read_period(text: &str) -> Result<Window> {
-    let (start, end) = text
-        .split_once('/')
-        .ok_or_else(|| invalid(format!("`{}` is not two instants with a `/` between", quoted(text))))?;
+    let (start, end) = text.split_once('/').ok_or_else(|| not(text, "two instants with a `/` between"))?;
     let (start, end) = (parse_instant(start)?, parse_instant(end)?);
     Window::new(start, end).map_err(|_| invalid("the period must end after it starts"))
 }
@@ -297,12 +277,19 @@ fn read_period(text: &str) -> Result<Window> {
 /// Reads an instant of a header field.
 fn parse_instant(text: &str) -> Result<Timestamp> {
     let parsed = text.trim().parse::<DateTime<Utc>>();
-    let message = format!("`{}` is not an instant like 2026-09-14T09:30:00Z", quoted(text));
-    parsed.map(Timestamp::from).map_err(|_| invalid(message))
+    parsed.map(Timestamp::from).map_err(|_| not(text, "an instant like 2026-09-14T09:30:00Z"))
 }
 
 /// Whether a value has digits and nothing that would make it something else than a number, such as a rate or a date.
 fn is_plain_number(value: &str) -> bool {
     let has_digit = value.contains(|each: char| each.is_ascii_digit());
     has_digit && !value.contains(char::is_alphabetic) && !value.contains(['%', '/'])
+}
+
+fn not(value: &str, what: &'static str) -> Error {
+    Fault::NotA { text: quoted(value), what }.into()
+}
+
+fn is_currency_code(word: &str) -> bool {
+    CURRENCIES.split_whitespace().any(|code| code == word)
 }

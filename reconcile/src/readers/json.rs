@@ -89,6 +89,7 @@ impl<W: Wordings> JsonInvoiceReader<W> {
     }
 
     /// Sets the decimal mark of numbers in strings. Without one, a string that can be read in two ways is refused.
+    /// JSON's own numbers always have a point.
     #[must_use]
     pub fn with_decimal_mark(mut self, mark: DecimalMark) -> Self {
         self.decimal_mark = Some(mark);

@@ -48,6 +48,7 @@ pub struct JsonText<'a>(&'a str);
 
 impl<'a> JsonText<'a> {
     /// Wraps the text of a file.
+    /// It is not parsed as a whole: each part is a slice of the text, so that its line and column can be told.
     pub fn new(text: &'a str) -> Self {
         Self(text)
     }
@@ -145,6 +146,7 @@ impl<'a> JsonText<'a> {
     }
 
     /// Returns an error about a part of the text, with line and column.
+    /// `part` has to be a slice of this text: its address is its place.
     pub fn fault(&self, part: &str, message: &str) -> Error {
         let (line, column) = self.place(part);
         invalid(format!("column {column}: {message}")).on_line(line)

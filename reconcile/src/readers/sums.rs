@@ -3,8 +3,8 @@
 use cost_model::Money;
 use cost_model::input::SumLabel;
 
-use crate::error::Result;
-use crate::error::invalid;
+use crate::error::{Error, Result, invalid};
+use crate::fault::Fault;
 use crate::model::invoice::{Invoice, InvoiceLine, LineKind, Remark};
 
 /// Adds the rows of a file to an invoice: lines to [`Invoice::lines`], and rows that repeat the sum of others to
@@ -97,8 +97,8 @@ impl Sheet {
         }
         let applied = sum_amounts(&below)?;
         let paid = self.paid()?;
-        let is_explained = |due: Money| due != total && is_amount_due(due, total, applied, paid);
-        if self.stated(SumLabel::Due).any(|due| is_explained(due.row.amount)) {
+        let dues: Vec<Money> = self.stated(SumLabel::Due).map(|due| due.row.amount).collect();
+        if dues.into_iter().any(|due| due != total && is_amount_due(due, total, applied, paid)) {
             self.applied = applied;
             self.lines = above;
             self.set_apart = below;
@@ -184,12 +184,8 @@ impl Sheet {
             return Ok(apart.or(Some(sum)));
         }
         let difference = row.row.amount.checked_sub(sum)?;
-        let message = format!(
-            "the lines add up to {sum}, and the total to {}, which is {difference} more: a line is missing or is no line. If the \
-             invoice itself is wrong, state its total apart from its lines",
-            row.row.amount
-        );
-        Err(invalid(message).on_line(row.row.line))
+        let fault = Fault::OtherTotal { sum, total: row.row.amount, difference };
+        Err(Error::from(fault).on_line(row.row.line))
     }
 
     /// Returns what was paid by the rows that say so.
@@ -225,25 +221,15 @@ impl Sheet {
         }
         for Placed { row, .. } in self.stated(SumLabel::Subtotal) {
             if !is_sum_of_neighbours(row.amount, &self.lines) {
-                let message = format!(
-                    "no lines add up to the subtotal of {}, and no total shows that none is missing: state the invoice's total, or \
-                     remove the subtotal",
-                    row.amount
-                );
-                return Err(invalid(message).on_line(row.line));
+                return Err(Error::from(Fault::NoSubtotal(row.amount)).on_line(row.line));
             }
         }
         Ok(())
     }
 }
 
-fn contradicts(row: &InvoiceLine, sum: Money) -> crate::error::Error {
-    let message = format!(
-        "the amount of {} contradicts the lines, which add up to {sum}, and no payment or applied balance explains the difference: \
-         a line is missing or is no line. Compare the rows with the invoice",
-        row.amount
-    );
-    invalid(message).on_line(row.line)
+fn contradicts(row: &InvoiceLine, sum: Money) -> Error {
+    Error::from(Fault::OtherSum { amount: row.amount, sum }).on_line(row.line)
 }
 
 fn is_sum_of_neighbours(sum: Money, lines: &[Placed]) -> bool {

@@ -88,8 +88,10 @@ impl Search<'_> {
         let mut found: Vec<Hypothesis> = Vec::new();
         for window in whole_hour_cutoffs::shifted(self.stated) {
             let span = self.charges.span(window);
-            let known = || found.iter().any(|cut| self.charges.span(cut.selection.window) == span);
-            if times.agree(window) == times.counted() && !known() {
+            if times.agree(window) == times.counted()
+                // Windows with the same charges are one hypothesis.
+                && !found.iter().any(|cut| self.charges.span(cut.selection.window) == span)
+            {
                 let only_amounts = times.agree(base.selection.window) == times.counted();
                 let cut = self.cut_to(base, window)?.filter(Hypothesis::is_complete);
                 found.extend(cut.map(|cut| cut.or_a_price(only_amounts)));
@@ -105,10 +107,10 @@ impl Search<'_> {
         start: Option<Interval>,
         end: Option<Interval>,
     ) -> Result<Option<Hypothesis>> {
-        let instant = |interval: Option<Interval>, stated| {
-            interval.map_or(Some(stated), |found| found.instant(stated, self.likely_offsets))
-        };
-        let (first, last) = (instant(start, self.stated.start()), instant(end, self.stated.end()));
+        let [first, last] =
+            [(start, self.stated.start()), (end, self.stated.end())].map(|(interval, stated)| {
+                interval.map_or(Some(stated), |found| found.instant(stated, self.likely_offsets))
+            });
         let Some(window) = first.zip(last).and_then(|(first, last)| Window::new(first, last).ok()) else {
             return Ok(None);
         };
@@ -151,33 +153,25 @@ impl Search<'_> {
             return false;
         }
         let behind = matched_groups(self.charges.line_groups, cut);
-        let charged = |usage_groups: &Vec<usize>| {
-            ChargeSum::sum(usage_groups.iter().filter_map(|usage_group| cut.group_sums.get(*usage_group)))
-        };
-        let lines = || self.line_groups.iter().zip(&behind).enumerate();
-        let is_right = |number: usize, line_group: &LineGroup, usage_groups: &Vec<usize>| {
-            let reproduced = cut.fit.reproduces(number);
+        let (mut all_agree, mut right) = (true, BTreeSet::new());
+        for (number, (line_group, usage_groups)) in self.line_groups.iter().zip(&behind).enumerate() {
+            let charged = cut.sum_of(usage_groups).ok();
+            all_agree &= charged.as_ref().is_some_and(|charged| same_usage(line_group, charged));
             let relabelled = *usage_groups != self.charges.line_groups.usage_groups_of(number);
-            reproduced
+            if cut.fit.reproduces(number)
                 || relabelled
-                || charged(usage_groups).is_ok_and(|charged| states_tokens(line_group, &charged))
-        };
-        let all_agree = lines().all(|(_, (line_group, usage_groups))| {
-            charged(usage_groups).is_ok_and(|charged| same_usage(line_group, &charged))
-        });
-        let right: BTreeSet<usize> = lines()
-            .filter(|(number, (line_group, usage_groups))| is_right(*number, line_group, usage_groups))
-            .flat_map(|(_, (_, usage_groups))| usage_groups.iter().copied())
-            .collect();
+                || charged.is_some_and(|charged| states_tokens(line_group, &charged))
+            {
+                right.extend(usage_groups.iter().copied());
+            }
+        }
         let span = self.charges.span(window);
         let next = if moved_start { span.start } else { span.end };
-        let on_right_line = |place: Option<usize>| {
-            place
-                .and_then(|place| self.charges.all.get(place))
-                .is_some_and(|charge| right.contains(&charge.usage_group))
-        };
+        let beside = [next.checked_sub(1), Some(next)].map(|place| self.charges.all.get(place?));
+        let on_right_lines =
+            beside.into_iter().all(|charge| charge.is_some_and(|charge| right.contains(&charge.usage_group)));
         let gains = cut.fit.count() > base.fit.count();
-        gains && all_agree && on_right_line(next.checked_sub(1)) && on_right_line(Some(next))
+        gains && all_agree && on_right_lines
     }
 
     /// Returns whether every line that is not right counts more calls than there are, and exactly that many charges are known to be

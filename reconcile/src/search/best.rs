@@ -19,7 +19,7 @@ use crate::input::last_digit::LastDigit;
 use crate::input::line_groups::LineGroup;
 use crate::model::amounts::magnitude;
 use crate::model::category::Category;
-use crate::search::pricing_fit::{PricingFit, PricingFitter, same_usage, states_tokens};
+use crate::search::pricing_fit::{PricingFit, PricingFitter, counts_same_usage, same_usage, states_tokens};
 use crate::search::selection::{ChargeHistory, ChargeSelection, ChargeSum};
 use crate::search::uniform_factor::factor;
 
@@ -104,10 +104,10 @@ impl Search<'_> {
         let telling: Vec<_> = lines
             .filter(|((line_group, _), _)| line_group.calls != Some(0) && !line_group.amount.is_zero())
             .collect();
-        let counted = |(line_group, charged): &(&LineGroup, &ChargeSum)| {
-            line_group.calls.is_some() && same_usage(line_group, charged)
-        };
-        let agree = telling.iter().filter(|(line, _)| counted(line)).count();
+        let agree = telling
+            .iter()
+            .filter(|((line_group, charged), _)| counts_same_usage(line_group, charged))
+            .count();
         telling.len() >= FEWEST
             // Lost charges would make lines wrong as well, and are known to be lost.
             && !self.completeness.is_short()
@@ -117,7 +117,7 @@ impl Search<'_> {
                     let ((line_group, charged), reproduced) = **line;
                     reproduced.is_some()
                         || states_tokens(line_group, charged)
-                        || (counted(&(line_group, charged))
+                        || (counts_same_usage(line_group, charged)
                             && line_group.calls.is_some_and(|calls| calls >= MANY))
                 })
                 .count()
@@ -129,8 +129,9 @@ impl Search<'_> {
 
     /// Returns whether the lines as a whole bill about what was charged: then they are about these charges, however they differ.
     fn is_nearly_right(&self, best: &Hypothesis) -> bool {
-        let lines = || self.line_groups.iter().zip(&best.line_sums);
-        lines()
+        let lines = self.line_groups.iter().zip(&best.line_sums);
+        lines
+            .clone()
             .filter(|(line_group, charged): &(&LineGroup, &ChargeSum)| {
                 let off = line_group.amount.checked_sub(charged.billed).map_or(u128::MAX, magnitude);
                 // Within two percent, or a few last digits for small amounts.
@@ -139,7 +140,7 @@ impl Search<'_> {
             .count()
             .saturating_mul(2)
             >= self.line_groups.len()
-            || factor(lines(), self.digit).is_some()
+            || factor(lines, self.digit).is_some()
     }
 
     /// Returns whether the charges next to both ends of the window, inside and outside, are on lines that are right: then no other
@@ -172,33 +173,35 @@ impl Search<'_> {
         let now = ChargeSelection { as_issued: false, withdrawn: Vec::new(), ..best.selection.clone() };
         let now = self.evaluate(now)?;
         let late: BTreeSet<usize> = self.charges.late_in(&best.selection).collect();
-        let counted = |each: &Hypothesis, number: usize| {
-            let line_group = self.line_groups.get(number).zip(each.line_sums.get(number));
-            line_group.is_some_and(|(line_group, charged)| {
-                line_group.calls.is_some() && same_usage(line_group, charged)
-            })
-        };
-        let rank = |each: &Hypothesis, number: usize| (each.fit.reproduces(number), counted(each, number));
         // An amount that is known to have been another one stays known where the line is explained at all.
-        let is_shown = |number: &usize| match rank(&best, *number).cmp(&rank(&now, *number)) {
-            Ordering::Greater => true,
-            Ordering::Less => false,
-            Ordering::Equal => {
-                let explained = rank(&best, *number) > (false, false) || self.lacks_calls(&best, *number);
-                // A withdrawn charge that the line counts shows that it is as it was issued.
-                let withdrawn =
-                    best.selection.withdrawn.iter().any(|(_, line_group)| *line_group == Some(*number));
-                explained && (withdrawn || !late.contains(number))
+        let changed_lines = (0..self.line_groups.len()).filter(|number| {
+            let rank = self.rank_of_line(&best, *number);
+            match rank.cmp(&self.rank_of_line(&now, *number)) {
+                Ordering::Greater => false,
+                Ordering::Less => true,
+                Ordering::Equal => {
+                    let explained = rank > (false, false) || self.lacks_calls(&best, *number);
+                    // A withdrawn charge that the line counts shows that it is as it was issued.
+                    let withdrawn =
+                        best.selection.withdrawn.iter().any(|(_, line_group)| *line_group == Some(*number));
+                    !explained || (!withdrawn && late.contains(number))
+                }
             }
-        };
-        let changed_lines = (0..self.line_groups.len()).filter(|number| !is_shown(number)).map(Some);
+        });
         let beside_lines = (best.unclaimed >= now.unclaimed).then_some(None);
-        let as_now: Vec<Option<usize>> = changed_lines.chain(beside_lines).collect();
+        let as_now: Vec<Option<usize>> = changed_lines.map(Some).chain(beside_lines).collect();
         let mut selection = ChargeSelection { as_now, ..best.selection.clone() };
         selection.withdrawn.retain(|(_, line_group)| !selection.as_now.contains(line_group));
         let shown = self.evaluate(selection)?;
         let (false_positives, rivals) = (best.false_positives, best.rivals);
         Ok(Hypothesis { false_positives, rivals, ..shown })
+    }
+
+    /// Returns how well a hypothesis explains a line: whether its amount comes right, then whether its counts do.
+    fn rank_of_line(&self, found: &Hypothesis, number: usize) -> (bool, bool) {
+        let line = self.line_groups.get(number).zip(found.line_sums.get(number));
+        let counted = line.is_some_and(|(line_group, charged)| counts_same_usage(line_group, charged));
+        (found.fit.reproduces(number), counted)
     }
 
     /// Returns whether a line counts more calls than there are, and charges are known to be lacking.
@@ -213,8 +216,8 @@ impl Search<'_> {
     /// Keeps the first of two hypotheses with equal rank, and notes the other as its rival if it says something else.
     /// The bases come first, so that a cut has to do better than the stated period.
     fn choose_better(&self, mut best: Hypothesis, other: Hypothesis) -> Hypothesis {
-        let rank = |each: &Hypothesis| (each.score(), std::cmp::Reverse(each.assumptions(self.stated)));
-        match rank(&other).cmp(&rank(&best)) {
+        // Of two that explain as much, the one that supposes less is the better.
+        match other.rank(self.stated).cmp(&best.rank(self.stated)) {
             Ordering::Less => best,
             Ordering::Greater => other,
             Ordering::Equal => {

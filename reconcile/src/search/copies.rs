@@ -24,12 +24,7 @@ impl Search<'_> {
         let twins = self.twins(base);
         let mut by_line_group: BTreeMap<Option<usize>, Vec<usize>> = BTreeMap::new();
         for place in &twins {
-            let line_group = self
-                .charges
-                .all
-                .get(*place)
-                .and_then(|charge| self.charges.line_groups.line_group_of(charge.usage_group));
-            by_line_group.entry(line_group).or_default().push(*place);
+            by_line_group.entry(self.charges.line_group_at(*place)).or_default().push(*place);
         }
         let (mut by_lines, mut uncounted) = (Vec::new(), Vec::new());
         for (line_group, twins) in by_line_group {
@@ -40,11 +35,11 @@ impl Search<'_> {
                 None => uncounted.extend(twins),
             }
         }
-        let announced =
-            |set: &[usize]| u64::try_from(set.len()).is_ok_and(|n| n == self.completeness.surplus);
         let with_uncounted = [by_lines.clone(), uncounted].concat();
         let mut sets = vec![by_lines];
-        sets.extend([with_uncounted, twins].into_iter().filter(|set| announced(set)));
+        sets.extend([with_uncounted, twins].into_iter().filter(|set: &Vec<usize>| {
+            u64::try_from(set.len()).is_ok_and(|size| size == self.completeness.surplus)
+        }));
         for set in &mut sets {
             set.sort_unstable();
         }
@@ -120,10 +115,10 @@ impl Search<'_> {
         if self.completeness.surplus == 0 && (near || !self.tells_charges(number, surplus, base)) {
             return Vec::new();
         }
-        let billed = |place: &usize| self.charges.all.get(*place).map_or(Money::ZERO, |charge| charge.billed);
         let mut by_amount: BTreeMap<Money, Vec<usize>> = BTreeMap::new();
         for place in twins {
-            by_amount.entry(billed(place)).or_default().push(*place);
+            let billed = self.charges.all.get(*place).map_or(Money::ZERO, |charge| charge.billed);
+            by_amount.entry(billed).or_default().push(*place);
         }
         let too_much = charged.billed.checked_sub(line_group.amount).unwrap_or_default().units();
         let groups: Vec<(i128, Vec<usize>)> =

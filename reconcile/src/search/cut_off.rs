@@ -36,21 +36,27 @@ pub(crate) struct Interval {
 impl Interval {
     /// Returns an instant inside: the stated one, else a midnight at one of these offsets, else a whole hour, else the first.
     pub(crate) fn instant(&self, stated: Timestamp, offsets: &[FixedOffset]) -> Option<Timestamp> {
-        let inside = |at: i64| (self.earliest..=self.latest).contains(&at);
-        if inside(stated.millis()) {
+        if self.contains(stated.millis()) {
             return Some(stated);
         }
-        let next = |step: i64, offset: i64| {
-            let local = self.earliest.saturating_add(offset);
-            local.saturating_add(step - 1).div_euclid(step).saturating_mul(step).saturating_sub(offset)
-        };
-        let millis = |offset: &FixedOffset| i64::from(offset.local_minus_utc()) * 1_000;
-        let midnights = offsets.iter().map(|offset| next(DAY, millis(offset)));
+        let midnights =
+            offsets.iter().map(|offset| self.next(DAY, i64::from(offset.local_minus_utc()) * 1_000));
         // After the midnights, the time of day that the invoice states itself: a period is often cut at one time of
         // day.
-        let same_time = next(DAY, -stated.millis().rem_euclid(DAY));
-        let mut likely = midnights.chain([same_time, next(HOUR, 0)]);
-        Timestamp::from_millis(likely.find(|at| inside(*at)).unwrap_or(self.earliest)).ok()
+        let same_time = self.next(DAY, -stated.millis().rem_euclid(DAY));
+        let mut likely = midnights.chain([same_time, self.next(HOUR, 0)]);
+        Timestamp::from_millis(likely.find(|at| self.contains(*at)).unwrap_or(self.earliest)).ok()
+    }
+
+    pub(crate) fn contains(&self, at: i64) -> bool {
+        (self.earliest..=self.latest).contains(&at)
+    }
+
+    /// Returns the first multiple of `step` that is not before the interval, on a clock that is `offset` milliseconds
+    /// ahead of UTC.
+    fn next(&self, step: i64, offset: i64) -> i64 {
+        let local = self.earliest.saturating_add(offset);
+        local.saturating_add(step - 1).div_euclid(step).saturating_mul(step).saturating_sub(offset)
     }
 }
 
@@ -99,15 +105,16 @@ impl CountedLine {
     fn nearness(&self, window: Window, digit: LastDigit) -> usize {
         let (first, end) = self.span(window);
         // Running sums make the amount of any window a difference of two of them, however many charges it has.
-        let sum =
-            |place: usize| place.checked_sub(1).and_then(|place| self.sums.get(place)).copied().unwrap_or(0);
-        let off = sum(end).saturating_sub(sum(first)).abs_diff(self.asked);
+        let off = self.sum_before(end).saturating_sub(self.sum_before(first)).abs_diff(self.asked);
         usize::from(off < digit.size()) + usize::from(off <= digit.size() / 2)
+    }
+
+    fn sum_before(&self, place: usize) -> i128 {
+        place.checked_sub(1).and_then(|last| self.sums.get(last)).copied().unwrap_or(0)
     }
 }
 
 impl CallTimes {
-    /// `reach`: how far from its stated instant a cut is looked for.
     /// Gathers the charges of a selection, from `reach` milliseconds before its window to `reach` after it: a cut can
     /// be moved that far, and must see what it would take in. Copies and charges that were absent when the invoice was
     /// issued are left out; withdrawn ones count on the line that they were placed on.
@@ -156,8 +163,7 @@ impl CallTimes {
         Self { lines: counted.collect(), reach, digit }
     }
 
-    /// Returns how many lines count their calls.
-    /// That is the most that `agree` can return.
+    /// Returns how many lines count their calls, which is the most that `agree` can return.
     pub(crate) fn counted(&self) -> usize {
         self.lines.len()
     }
@@ -169,9 +175,8 @@ impl CallTimes {
 
     /// Returns how near all of them are to what the window's charges add up to.
     fn right(&self, start: i64, end: i64) -> usize {
-        let at = |millis| Timestamp::from_millis(millis).ok();
-        let window = at(start).zip(at(end)).and_then(|(start, end)| Window::new(start, end).ok());
-        let Some(window) = window else { return 0 };
+        let ends = Timestamp::from_millis(start).and_then(|start| Ok((start, Timestamp::from_millis(end)?)));
+        let Ok(window) = ends.and_then(|(start, end)| Window::new(start, end)) else { return 0 };
         self.lines.iter().map(|line| line.nearness(window, self.digit)).sum()
     }
 
@@ -240,8 +245,9 @@ impl CallTimes {
         best
     }
 
-    /// Both ends at once: each possible start within reach, with the end that most lines agree on; of several such spans
-    /// the one in which the most amounts are right.
+    /// Returns both ends at once, searched over each possible start within reach with the end that most lines agree
+    /// on; of
+    /// several such spans the one in which the most amounts are right.
     pub(crate) fn both(&self, stated: Window) -> Option<PeriodEnds> {
         // Bounds the time for invoices with many lines and calls: starts times lines.
         const WORK: usize = 4_000_000;
@@ -276,8 +282,9 @@ impl CallTimes {
             match found.rank(stated).cmp(&best.rank(stated)) {
                 Ordering::Greater => *best = found,
                 Ordering::Equal => {
-                    let negated = |each: &PeriodEnds| distance(each.start, stated.start().millis());
-                    let nearer = if negated(&found) < negated(best) { found } else { *best };
+                    let at = stated.start().millis();
+                    let is_nearer = distance(found.start, at) < distance(best.start, at);
+                    let nearer = if is_nearer { found } else { *best };
                     *best = PeriodEnds { tied: true, ..nearer };
                 }
                 Ordering::Less => {}
@@ -305,10 +312,10 @@ impl PeriodEnds {
 
 /// Returns whether both ends may be later, or earlier, than stated by as much.
 fn one_shift(start: Interval, end: Interval, stated: Window) -> bool {
-    let shifts = |span: Interval, stated: Timestamp| {
-        (span.earliest.saturating_sub(stated.millis()), span.latest.saturating_sub(stated.millis()))
-    };
-    let (start, end) = (shifts(start, stated.start()), shifts(end, stated.end()));
+    let [start, end] = [(start, stated.start()), (end, stated.end())].map(|(interval, stated)| {
+        let stated = stated.millis();
+        (interval.earliest.saturating_sub(stated), interval.latest.saturating_sub(stated))
+    });
     start.0.max(end.0) <= start.1.min(end.1)
 }
 

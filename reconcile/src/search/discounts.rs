@@ -117,13 +117,16 @@ impl PricingFitter<'_> {
     ) -> Result<bool> {
         let mut totals = BTreeSet::new();
         // A rounder percentage is as likely, by whatever policy.
-        let rounder = |fit: &&PricingFit| {
-            fit.count() == best.count() && roughness(fit.terms.discount) < roughness(best.terms.discount)
-        };
-        if best.terms.discount == 0 || !fitting.iter().any(|fit| rounder(&fit)) {
+        let rounder: Vec<&PricingFit> = fitting
+            .iter()
+            .filter(|fit| {
+                fit.count() == best.count() && roughness(fit.terms.discount) < roughness(best.terms.discount)
+            })
+            .collect();
+        if best.terms.discount == 0 || rounder.is_empty() {
             return Ok(false);
         }
-        for fit in fitting.iter().filter(rounder).chain([best]) {
+        for fit in rounder.into_iter().chain([best]) {
             let undiscounted = self.undiscounted(fit, selection)?;
             let by_line = fit.policies.iter().filter(|policy| policy.unit != RoundingUnit::Invoice);
             totals.extend(by_line.map(|policy| {
@@ -152,17 +155,18 @@ impl PricingFitter<'_> {
     /// Returns the discounts under which the line with the most money may be right, round ones first.
     fn discounts(&self, line_sums: &[ChargeSum], fees: bool, by_charge: bool) -> Vec<Terms> {
         let mut found = Vec::new();
-        let digits = |charged: &ChargeSum| if by_charge { u128::from(charged.records.max(1)) } else { 1 };
         let cases = [(false, true, true), (true, true, fees), (false, false, fees)];
         for (without_fees, discount_on_fees, _) in cases.into_iter().filter(|case| case.2) {
-            let terms = |discount| Terms { without_fees, discount, discount_on_fees };
             for (line_group, charged) in self.largest(line_sums) {
                 let all = percentages(charged, line_group, without_fees || !discount_on_fees);
                 let round = all.filter(|discount| !by_charge || discount.is_multiple_of(ROUND));
-                found.extend(round.map(terms).filter(|terms: &Terms| {
+                // Each charge that is rounded by itself may add a last digit.
+                let digits = if by_charge { u128::from(charged.records.max(1)) } else { 1 };
+                let terms = round.map(|discount| Terms { without_fees, discount, discount_on_fees });
+                found.extend(terms.filter(|terms: &Terms| {
                     let exact = terms.apply(charged.billed, charged.fee);
                     exact.and_then(|exact| exact.checked_sub(line_group.amount).ok()).is_some_and(|off| {
-                        off.units().unsigned_abs() < self.digit.size().saturating_mul(digits(charged))
+                        off.units().unsigned_abs() < self.digit.size().saturating_mul(digits)
                     })
                 }));
             }

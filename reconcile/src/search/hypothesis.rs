@@ -1,7 +1,10 @@
 //! A hypothesis of which charges an invoice bills, and what it explains.
 
-use cost_model::{Timestamp, Window};
+use std::cmp::Reverse;
 
+use cost_model::Window;
+
+use crate::error::Result;
 use crate::model::category::Category;
 use crate::model::evidence::FalsePositiveRate;
 use crate::search::pricing_fit::PricingFit;
@@ -47,16 +50,19 @@ pub(crate) struct Hypothesis {
 impl Hypothesis {
     /// Lines that are reproduced, less the usage groups that no line bills.
     pub(crate) fn score(&self) -> isize {
-        let count = |number| isize::try_from(number).unwrap_or(isize::MAX);
-        count(self.fit.count()) - count(self.unclaimed)
+        signed(self.fit.count()) - signed(self.unclaimed)
+    }
+
+    /// Returns what some usage groups add up to.
+    pub(crate) fn sum_of(&self, usage_groups: &[usize]) -> Result<ChargeSum> {
+        ChargeSum::sum(usage_groups.iter().filter_map(|usage_group| self.group_sums.get(*usage_group)))
     }
 
     /// Returns how much is supposed beside what the invoice says and what is known of the charges.
     pub(crate) fn assumptions(&self, stated: Window) -> usize {
-        let shift = |end: fn(&Window) -> Timestamp| {
-            end(&self.selection.window).millis().saturating_sub(end(&stated).millis())
-        };
-        let (start, end) = (shift(Window::start), shift(Window::end));
+        let window = self.selection.window;
+        let start = window.start().millis().saturating_sub(stated.start().millis());
+        let end = window.end().millis().saturating_sub(stated.end().millis());
         // Another time of day at both ends is one thing to suppose.
         let cuts = if start == end {
             usize::from(start != 0)
@@ -66,12 +72,21 @@ impl Hypothesis {
         usize::from(!self.selection.copies.is_empty()) + cuts + self.repriced
     }
 
+    /// Returns the order of preference: what explains more, then what supposes less.
+    pub(crate) fn rank(&self, stated: Window) -> (isize, Reverse<usize>) {
+        (self.score(), Reverse(self.assumptions(stated)))
+    }
+
     /// Returns how many charges it is about.
     pub(crate) fn records(&self) -> u64 {
         self.group_sums.iter().map(|charged| charged.records).sum()
     }
 
     pub(crate) fn is_complete(&self) -> bool {
-        self.score() == isize::try_from(self.fit.reproduced.len()).unwrap_or(isize::MAX)
+        self.score() == signed(self.fit.reproduced.len())
     }
+}
+
+fn signed(count: usize) -> isize {
+    isize::try_from(count).unwrap_or(isize::MAX)
 }

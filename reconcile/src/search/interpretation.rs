@@ -55,17 +55,12 @@ fn without_repeated(
     invoice: &Invoice,
     digit: LastDigit,
 ) -> Result<Option<LineGroup>> {
-    let line = |number: &usize| invoice.lines.get(*number);
-    let same = |one: &InvoiceLine, other: &InvoiceLine| {
-        (&one.description, one.amount, one.quantity) == (&other.description, other.amount, other.quantity)
-    };
-    let is_repeated = |place: usize, number: &usize| {
-        let earlier = line_group.lines.iter().take(place).filter_map(line);
-        line(number).is_some_and(|line| earlier.into_iter().any(|earlier| same(earlier, line)))
-    };
     let (mut once, mut repeated) = (Vec::new(), Vec::new());
     for (place, number) in line_group.lines.iter().enumerate() {
-        let lines = if is_repeated(place, number) { &mut repeated } else { &mut once };
+        let Some(line) = invoice.lines.get(*number) else { continue };
+        let mut earlier = line_group.lines.iter().take(place).filter_map(|number| invoice.lines.get(*number));
+        let is_repeated = earlier.any(|each| is_same_item(each, line));
+        let lines = if is_repeated { &mut repeated } else { &mut once };
         lines.push(*number);
     }
     if repeated.is_empty() || fits(line_group, charged, digit) {
@@ -92,19 +87,17 @@ fn is_aggregated(line_groups: &[LineGroup], line_sums: &[ChargeSum], digit: Last
             Some((line_group, charged, line_group.calls.filter(|calls| *calls > 0)?))
         })
         .collect();
-    let sums = |line_group: &LineGroup, charged: &ChargeSum| {
+    let right = counted.iter().filter(|(line_group, charged, _)| {
         digit.is_near(charged.billed, line_group.amount) && same_tokens(line_group, charged)
-    };
-    let beyond = |calls: u64, charged: &ChargeSum| charged.records > 0 && calls > charged.records;
-    let merged = counted
-        .iter()
-        .filter(|(line_group, charged, calls)| beyond(*calls, charged) && sums(line_group, charged))
-        .count();
-    let same = counted
-        .iter()
-        .filter(|(line_group, charged, calls)| *calls == charged.records && sums(line_group, charged))
-        .count();
+    });
+    let merged =
+        right.clone().filter(|(_, charged, calls)| charged.records > 0 && *calls > charged.records).count();
+    let same = right.filter(|(_, charged, calls)| *calls == charged.records).count();
     let many_calls = counted.iter().any(|(_, charged, calls)| *calls >= charged.records.saturating_add(2));
     let enough = many_calls && (counted.len() == 1 || merged >= 2);
     enough && merged + same == counted.len()
+}
+
+fn is_same_item(one: &InvoiceLine, other: &InvoiceLine) -> bool {
+    (&one.description, one.amount, one.quantity) == (&other.description, other.amount, other.quantity)
 }

@@ -6,7 +6,6 @@
 use crate::input::line_groups::{LineGroup, LineGroups};
 use crate::search::hypothesis::Hypothesis;
 use crate::search::pricing_fit::reproduces;
-use crate::search::selection::ChargeSum;
 
 /// Returns for each line group the usage groups behind it: its own, or others that its lines fit to the last digit while its own do not.
 pub(crate) fn matched_groups(line_groups: &LineGroups, found: &Hypothesis) -> Vec<Vec<usize>> {
@@ -33,15 +32,11 @@ pub(crate) fn matched_groups(line_groups: &LineGroups, found: &Hypothesis) -> Ve
             moved.push((number, only.clone()));
         }
     }
-    let taken_twice = |set: &[usize]| {
-        moved
-            .iter()
-            .filter(|(_, other)| other.iter().any(|usage_group| set.contains(usage_group)))
-            .nth(1)
-            .is_some()
-    };
     for (number, set) in &moved {
-        if taken_twice(set) {
+        // Each set meets itself; a second one says that two lines would bill the same charges.
+        let mut takers =
+            moved.iter().filter(|(_, other)| other.iter().any(|usage_group| set.contains(usage_group)));
+        if takers.nth(1).is_some() {
             continue;
         }
         for usage_groups in &mut behind {
@@ -57,9 +52,7 @@ pub(crate) fn matched_groups(line_groups: &LineGroups, found: &Hypothesis) -> Ve
 impl Hypothesis {
     /// Returns whether a line group bills just these usage groups, under the terms of the hypothesis.
     fn fits(&self, line_group: &LineGroup, usage_groups: &[usize]) -> bool {
-        let charged =
-            ChargeSum::sum(usage_groups.iter().filter_map(|usage_group| self.group_sums.get(*usage_group)));
-        charged.is_ok_and(|charged| {
+        self.sum_of(usage_groups).is_ok_and(|charged| {
             reproduces(line_group, &charged, self.fit.expected(usage_groups, &charged).rounded).is_some()
         })
     }

@@ -24,6 +24,15 @@ pub(crate) struct ExpectedAmount {
     pub(crate) rounded: Option<Money>,
 }
 
+impl ExpectedAmount {
+    /// Returns the exact and the rounded amount; out of range, what the charges were billed at stands in for the exact
+    /// one and the exact one for the rounded one.
+    pub(crate) fn or_billed(self, billed: Money) -> (Money, Money) {
+        let exact = self.exact.unwrap_or(billed);
+        (exact, self.rounded.unwrap_or(exact))
+    }
+}
+
 /// For each usage group, the sums of its charges rounded one by one, by each way of rounding.
 type RoundedSumsByGroup = Vec<[Option<Money>; 4]>;
 
@@ -362,6 +371,11 @@ pub(crate) fn reproduces(
 /// Returns whether calls and tokens, as far as they are stated, are those of the charges.
 pub(crate) fn same_usage(line_group: &LineGroup, charged: &ChargeSum) -> bool {
     line_group.calls.is_none_or(|calls| calls == charged.records) && same_tokens(line_group, charged)
+}
+
+/// Returns whether a line group states its calls, and calls and tokens are those of the charges.
+pub(crate) fn counts_same_usage(line_group: &LineGroup, charged: &ChargeSum) -> bool {
+    line_group.calls.is_some() && same_usage(line_group, charged)
 }
 
 /// Returns whether tokens, as far as they are stated, are those of the charges.

@@ -172,8 +172,7 @@ impl<'a> ChargeHistory<'a> {
 
     /// Returns a charge of that instant that was billed at that amount before it changed again.
     fn find_changed(&self, at: Timestamp, billed: Money) -> Option<usize> {
-        let first = self.all.partition_point(|charge| charge.at < at);
-        let changed = self.before.range(first..);
+        let changed = self.before.range(self.first_from(at)..);
         let same =
             changed.take_while(|(place, _)| self.all.get(**place).is_some_and(|charge| charge.at == at));
         same.filter(|(_, before)| **before == PriorState::Billed(billed)).map(|(place, _)| *place).next()
@@ -181,8 +180,8 @@ impl<'a> ChargeHistory<'a> {
 
     /// Returns a charge of that instant and amount whose past is not known yet.
     fn find_charge(&self, at: Timestamp, billed: Money) -> Option<usize> {
-        let first = self.all.partition_point(|charge| charge.at < at);
-        let same = self.all.iter().enumerate().skip(first).take_while(|(_, charge)| charge.at == at);
+        let same =
+            self.all.iter().enumerate().skip(self.first_from(at)).take_while(|(_, charge)| charge.at == at);
         same.filter(|(index, charge)| charge.billed == billed && !self.before.contains_key(index))
             .map(|(index, _)| index)
             .next()
@@ -190,8 +189,17 @@ impl<'a> ChargeHistory<'a> {
 
     /// Returns the places of the charges in a window.
     pub(crate) fn span(&self, window: Window) -> std::ops::Range<usize> {
-        let place = |at| self.all.partition_point(|charge| charge.at < at);
-        place(window.start())..place(window.end())
+        self.first_from(window.start())..self.first_from(window.end())
+    }
+
+    /// Returns the place of the first charge that is not before an instant: charges are in order of time.
+    pub(crate) fn first_from(&self, at: Timestamp) -> usize {
+        self.all.partition_point(|charge| charge.at < at)
+    }
+
+    /// Returns the line group that the charge at a place belongs to, if any line is about it.
+    pub(crate) fn line_group_at(&self, place: usize) -> Option<usize> {
+        self.line_groups.line_group_of(self.all.get(place)?.usage_group)
     }
 
     /// Returns whether anything in the window was different when the invoice was issued.
@@ -243,12 +251,8 @@ impl<'a> ChargeHistory<'a> {
         &'b self,
         selection: &'b ChargeSelection,
     ) -> impl Iterator<Item = (&'b usize, &'b PriorState)> {
-        let as_issued = |place: &usize| {
-            let line_group =
-                self.all.get(*place).and_then(|charge| self.line_groups.line_group_of(charge.usage_group));
-            selection.as_issued && !selection.as_now.contains(&line_group)
-        };
-        self.before.range(self.span(selection.window)).filter(move |(place, _)| as_issued(place))
+        let changed = self.before.range(self.span(selection.window)).filter(|_| selection.as_issued);
+        changed.filter(|(place, _)| !selection.as_now.contains(&self.line_group_at(**place)))
     }
 
     /// Returns the withdrawn charges that a selection takes as they were issued.
@@ -262,11 +266,9 @@ impl<'a> ChargeHistory<'a> {
 
     /// Returns whether a selection leaves a charge out since it was not there yet.
     pub(crate) fn is_absent_in(&self, selection: &ChargeSelection, place: usize) -> bool {
-        let line_group =
-            || self.all.get(place).and_then(|charge| self.line_groups.line_group_of(charge.usage_group));
         selection.as_issued
             && self.before.get(&place) == Some(&PriorState::Absent)
-            && !selection.as_now.contains(&line_group())
+            && !selection.as_now.contains(&self.line_group_at(place))
     }
 
     /// Returns the line groups that have charges of a selection which were not there yet when the invoice was issued.
@@ -278,7 +280,7 @@ impl<'a> ChargeHistory<'a> {
             .before
             .range(self.span(selection.window))
             .filter(|(_, before)| **before == PriorState::Absent);
-        late.filter_map(|(place, _)| self.line_groups.line_group_of(self.all.get(*place)?.usage_group))
+        late.filter_map(|(place, _)| self.line_group_at(*place))
     }
 
     /// Returns the places of the copies that a selection leaves out: those in its window, but for charges that it does not have anyway.
@@ -312,13 +314,13 @@ impl<'a> ChargeHistory<'a> {
     /// Returns what each line group adds up to.
     /// The order is that of the line groups. Usage groups that no line names are in none of the sums.
     pub(crate) fn line_sums(&self, usage_groups: &[ChargeSum]) -> Result<Vec<ChargeSum>> {
-        let of_line_group = |line_group| {
-            usage_groups.iter().enumerate().filter(move |(usage_group, _)| {
-                self.line_groups.line_group_of(*usage_group) == Some(line_group)
-            })
-        };
         (0..self.line_groups.all.len())
-            .map(|line_group| ChargeSum::sum(of_line_group(line_group).map(|(_, charged)| charged)))
+            .map(|line_group| {
+                let own = usage_groups.iter().enumerate().filter(|(usage_group, _)| {
+                    self.line_groups.line_group_of(*usage_group) == Some(line_group)
+                });
+                ChargeSum::sum(own.map(|(_, charged)| charged))
+            })
             .collect()
     }
 }

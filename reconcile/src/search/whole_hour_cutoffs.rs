@@ -44,9 +44,14 @@ fn find_among(search: &Search<'_>, base: &Hypothesis, windows: Vec<Window>) -> R
 
 /// Both ends later or earlier by as much: an invoice that prints days may be cut at any quarter of an hour.
 pub(crate) fn shifted(stated: Window) -> Vec<Window> {
-    let at = |end: Timestamp, more: i64| Timestamp::from_millis(end.millis().checked_add(more)?).ok();
     let shifts = (-96..=96).filter(|quarters| *quarters != 0).map(|quarters| quarters * HOUR / 4);
-    shifts.filter_map(|more| Window::new(at(stated.start(), more)?, at(stated.end(), more)?).ok()).collect()
+    shifts
+        .filter_map(|more| Window::new(shift(stated.start(), more)?, shift(stated.end(), more)?).ok())
+        .collect()
+}
+
+fn shift(at: Timestamp, millis: i64) -> Option<Timestamp> {
+    Timestamp::from_millis(at.millis().checked_add(millis)?).ok()
 }
 
 /// Returns what the charges of each window add up to; `None` beyond the range.
@@ -58,12 +63,12 @@ fn sums(search: &Search<'_>, windows: &[Window]) -> Vec<Option<i128>> {
         reached = reached.and_then(|sum| sum.checked_add(charge.billed.units()));
         prefix.push(reached);
     }
-    let up_to = |place: usize| prefix.get(place).copied().flatten();
     windows
         .iter()
         .map(|window| {
             let span = search.charges.span(*window);
-            up_to(span.end)?.checked_sub(up_to(span.start)?)
+            let (sum, before) = prefix.get(span.end).zip(prefix.get(span.start))?;
+            (*sum)?.checked_sub((*before)?)
         })
         .collect()
 }

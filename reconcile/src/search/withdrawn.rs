@@ -3,9 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::error::Result;
-use crate::input::line_groups::LineGroup;
 use crate::search::best::Search;
-use crate::search::selection::{ChargeSelection, ChargeSum, Withdrawn};
+use crate::search::selection::{ChargeSelection, Withdrawn};
 
 impl Search<'_> {
     /// Returns which line each withdrawn charge was on: nobody kept its model, so the charges go where calls are missing, in the
@@ -13,17 +12,11 @@ impl Search<'_> {
     pub(crate) fn place_withdrawn(&self, selection: &ChargeSelection) -> Result<Vec<(usize, Option<usize>)>> {
         let line_sums = self.charges.line_sums(&self.charges.group_sums(selection)?)?;
         let withdrawn: Vec<_> = self.charges.withdrawn_in(selection.window).collect();
-        let room = |line_group: &LineGroup, charged: &ChargeSum| {
-            Some(line_group.calls?.saturating_sub(charged.records))
-        };
         let lines = self.line_groups.iter().zip(&line_sums).enumerate().filter_map(
             |(number, (line_group, charged))| {
                 let short = line_group.amount.checked_sub(charged.billed).ok()?.units();
-                (room(line_group, charged) != Some(0)).then(|| OpenLine {
-                    number,
-                    short,
-                    room: room(line_group, charged),
-                })
+                let room = line_group.calls.map(|calls| calls.saturating_sub(charged.records));
+                (room != Some(0)).then_some(OpenLine { number, short, room })
             },
         );
         let mut placing = WithdrawnPlacement {
@@ -65,18 +58,17 @@ impl WithdrawnPlacement {
     /// More of them are in no line: each goes one call deeper.
     const MOST_PLACED: usize = 200;
 
+    /// Returns how many lines count all of their charges and are off by less than `limit` units.
+    fn off_by_less(&self, limit: u128) -> usize {
+        let full = self.lines.iter().filter(|line| line.room.is_none_or(|room| room == 0));
+        full.filter(|line| line.short.unsigned_abs() < limit).count()
+    }
+
     fn descend(&mut self, next: usize) {
         self.steps += 1;
-        let off_by_less = |limit: u128| {
-            self.lines
-                .iter()
-                .filter(|line: &&OpenLine| {
-                    line.room.is_none_or(|room| room == 0) && line.short.unsigned_abs() < limit
-                })
-                .count()
-        };
         // Half a last digit is what most ways of rounding leave.
-        let worth = (off_by_less(self.last_digit), self.placed.len(), off_by_less(self.last_digit / 2 + 1));
+        let worth =
+            (self.off_by_less(self.last_digit), self.placed.len(), self.off_by_less(self.last_digit / 2 + 1));
         if worth > self.best.0 {
             self.best = (worth, self.placed.clone());
         }

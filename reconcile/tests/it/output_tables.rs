@@ -44,16 +44,16 @@ fn the_bridge_is_a_table_with_evidence() {
     assert_eq!(
         explain(&charges, &invoice).to_csv(),
         "\
-kind,category,label,amount,percent,strength,charges,lines,rule,coincidences,candidates
+kind,category,label,amount,percent,confidence,charges,lines,rule,false_positives,candidates
 ingested,,\"Ingested usage of all kinds, 2026-09-01 to 2026-11-01\",37.645,209.14,,,,,,
-step,non_billed_usage,Not billed (included in plan),-20,-111.11,proof,1,,billed cost is zero,,
+step,non_billed_usage,Not billed (included in plan),-20,-111.11,exact,1,,billed cost is zero,,
 waypoint,usage_based_total,Usage-based total of the months,17.645,98.03,,,,,,
-step,before_period,Usage before the billing period,-0.3,-1.67,proof,1,,before the period's first instant,,
-step,rounding,Rounding,0.005,0.03,proof,1,1 2,\"rounded to 2 decimals, each line half-up or each line \
+step,before_period,Usage before the billing period,-0.3,-1.67,exact,1,,before the period's first instant,,
+step,rounding,Rounding,0.005,0.03,exact,1,1 2,\"rounded to 2 decimals, each line half-up or each line \
          ceil or each charge half-up or each charge ceil\",,
 unexplained,,Unexplained usage,0.03,0.17,,,,,,
 waypoint,on_demand_usage,On-demand usage on the invoice,17.38,96.56,,,,,,
-step,tax,Tax,0.62,3.44,proof,0,4,tax is not in the usage feed,,
+step,tax,Tax,0.62,3.44,exact,0,4,tax is not in the usage feed,,
 unexplained,,Unexplained,0,0.00,,,,,,
 total,,Total of INV-0007,18,100.00,,,,,,
 "
@@ -70,7 +70,7 @@ fn a_search_and_its_rivals_stand_in_the_table() {
     step.evidence.false_positives = Some(FalsePositiveRate::expected(3, 1_000));
     bridge.invoice_total = Money::ZERO;
     let rows = read(&bridge.to_csv());
-    assert_eq!(rows[3]["coincidences"], "0.003000");
+    assert_eq!(rows[3]["false_positives"], "0.003000");
     assert_eq!(rows[3]["candidates"], "cut_off_start cut_off_end");
     assert!(rows.iter().all(|row| row["percent"].is_empty()));
 }

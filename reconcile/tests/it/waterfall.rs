@@ -40,7 +40,7 @@ fn the_json_says_the_same_in_exact_decimals() {
     assert_eq!(
         json["steps"][4],
         json!({
-            "category": "rounding", "amount": "0.005", "strength": "proof",
+            "category": "rounding", "amount": "0.005", "confidence": "exact",
             "evidence": {
                 "records": 1, "lines": [1],
                 "rule": "rounded to 2 decimals, each line half-up or each line ceil or each charge half-up or each \
@@ -49,7 +49,7 @@ fn the_json_says_the_same_in_exact_decimals() {
         })
     );
     assert_eq!(json["rounding"][1], json!({ "unit": "line", "rounding": "ceil" }));
-    assert_eq!(json["waypoints"][0], json!({ "name": "usage_based_total", "amount": "18.345", "after": 2 }));
+    assert_eq!(json["subtotals"][0], json!({ "name": "usage_based_total", "amount": "18.345", "after": 2 }));
     assert_eq!((&json["unexplained"], &json["unexplained_usage"]), (&json!("0.03"), &json!("0.03")));
     assert_eq!(
         json["lines"][1],

@@ -17,6 +17,7 @@ use crate::compile::headcount::Headcounts;
 use crate::compile::index::IndexBuilder;
 use crate::directory::lookup::Directory;
 use crate::error::{Error, ErrorKind, ErrorList, Result};
+use crate::fault::Fault;
 use crate::ids::{FactId, Id, KeyId, RuleId, Table};
 use crate::place::Place;
 use crate::rules::assign::{Assign, FromDirectory, Split};
@@ -133,38 +134,43 @@ impl Compiler<'_> {
     }
 
     /// The number of the key, if the dimension is one.
-    fn key_read(&self, dimension: &Dimension, place: Option<&Place>, who: &str) -> Result<Option<KeyId>> {
+    fn key_read(
+        &self,
+        dimension: &Dimension,
+        place: Option<&Place>,
+        who: &'static str,
+    ) -> Result<Option<KeyId>> {
         match dimension {
             Dimension::VirtualTag(key) => self.key_id(key, place, who).map(Some),
             _ => Ok(None),
         }
     }
 
-    /// Returns the id of a key, or an error with the nearest name; `who` names the field that reads it.
-    fn key_id(&self, key: &Arc<str>, place: Option<&Place>, who: &str) -> Result<KeyId> {
+    /// Returns the id of a key, or an error with the nearest name; `reader` is the field that reads it.
+    fn key_id(&self, key: &Arc<str>, place: Option<&Place>, reader: &'static str) -> Result<KeyId> {
         if let Some(id) = self.keys.position(|each| each == key) {
             return Ok(id);
         }
-        let hint = match closest(key, self.keys.iter().map(|each| &**each)) {
-            Some(near) => format!("did you mean `{}`?", Dimension::VirtualTag(near.into())),
-            None => format!("there are: {}", self.keys.as_slice().join(", ")),
+        let near = closest(key, self.keys.iter().map(|each| &**each));
+        let key = Dimension::VirtualTag(Arc::clone(key));
+        let fault = match near {
+            Some(near) => Fault::MisspelledKey { reader, key, near: Dimension::VirtualTag(near.into()) },
+            None => Fault::UnknownKey { reader, key, known: self.keys.as_slice().to_vec() },
         };
-        let dimension = Dimension::VirtualTag(Arc::clone(key));
-        let message = format!("{who} reads `{dimension}`, but no `[[tag]]` has that key; {hint}");
-        Err(Error::new(ErrorKind::Rules, place.cloned(), message))
+        Err(fault.at(place.cloned()))
     }
 
     /// Returns the id of a directory's fact. The error says whether the fact is unknown or the directory is missing.
-    fn fact_id(&self, field: &str, name: &Arc<str>, place: Option<&Place>) -> Result<FactId> {
+    fn fact_id(&self, field: &'static str, name: &Arc<str>, place: Option<&Place>) -> Result<FactId> {
         let found = self.directory.fact_named(name);
         if let Some(fact) = found.as_ref().ok().and_then(|found| self.directory.fact_id(found)) {
             return Ok(fact);
         }
-        let message = match found {
-            Err(message) if !self.directory.facts().is_empty() => message,
-            _ => format!("`{field} = \"{name}\"` needs a directory, and none is given"),
+        let fault = match found {
+            Err(fault) if !self.directory.facts().is_empty() => fault,
+            _ => Fault::NoDirectory { field, column: Arc::clone(name) },
         };
-        Err(Error::new(ErrorKind::Rules, place.cloned(), message))
+        Err(fault.at(place.cloned()))
     }
 }
 
@@ -183,7 +189,6 @@ fn keys_read(when: &Filter) -> Vec<(&Dimension, Range<usize>)> {
 /// says so, and is added to the default's own part if it has one. Weights of zero everywhere are refused, since nothing
 /// could be split by them.
 fn compile_shares(split: &Split, default: Option<&Arc<str>>, place: Option<&Place>) -> Result<Vec<Share>> {
-    let fail = |message: String| Err(Error::new(ErrorKind::Rules, place.cloned(), message));
     let parts: Vec<(Arc<str>, u128)> = match split {
         Split::Even(values) => values.iter().map(|value| (Arc::clone(value), 1)).collect(),
         Split::Weights(parts) => {
@@ -192,7 +197,8 @@ fn compile_shares(split: &Split, default: Option<&Arc<str>>, place: Option<&Plac
         Split::Percentages { parts, remainder_to_default } => {
             let (values, percentages): (Vec<_>, Vec<_>) = parts.iter().cloned().unzip();
             let Some((weights, missing)) = weights::percentage_weights(&percentages) else {
-                return fail("the percentages must be 0 or more and sum to 100".to_owned());
+                let message = "the percentages must be 0 or more and sum to 100";
+                return Err(Error::new(ErrorKind::Rules, place.cloned(), message));
             };
             let mut parts: Vec<_> = values.into_iter().zip(weights).collect();
             match (missing, *remainder_to_default, default) {
@@ -202,15 +208,11 @@ fn compile_shares(split: &Split, default: Option<&Arc<str>>, place: Option<&Plac
                     None => parts.push((Arc::clone(default), missing)),
                 },
                 (_, true, None) => {
-                    return fail("`remainder = \"default\"` needs the tag to have a `default`".to_owned());
+                    let message = "`remainder = \"default\"` needs the tag to have a `default`";
+                    return Err(Error::new(ErrorKind::Rules, place.cloned(), message));
                 }
                 (_, false, _) => {
-                    let sum: rust_decimal::Decimal = percentages.iter().sum();
-                    return fail(format!(
-                        "the percentages sum to {}, not to 100; to give the rest to the tag's default, write `remainder = \
-                         \"default\"`",
-                        sum.normalize()
-                    ));
+                    return Err(Fault::PercentageSum(percentages.iter().sum()).at(place.cloned()));
                 }
             }
             parts
@@ -218,14 +220,15 @@ fn compile_shares(split: &Split, default: Option<&Arc<str>>, place: Option<&Plac
         Split::Headcount { .. } | Split::Cost { .. } => Vec::new(),
     };
     if parts.iter().all(|(_, weight)| *weight == 0) {
-        return fail("a split needs a value whose weight is not zero".to_owned());
+        let message = "a split needs a value whose weight is not zero";
+        return Err(Error::new(ErrorKind::Rules, place.cloned(), message));
     }
     for (number, (value, _)) in parts.iter().enumerate() {
         if value.trim().is_empty() {
-            return fail(format!("value {} of the split is empty", number + 1));
+            return Err(Fault::EmptyValue(number + 1).at(place.cloned()));
         }
         if parts.iter().take(number).any(|(other, _)| other == value) {
-            return fail(format!("value {} of the split occurs twice", number + 1));
+            return Err(Fault::RepeatedValue(number + 1).at(place.cloned()));
         }
     }
     Ok(weights::reduced_shares(parts.into_iter().filter(|(_, weight)| *weight > 0)))

@@ -13,7 +13,8 @@ use crate::compile::cost_split::CostSplit;
 use crate::compile::order::{evaluation_order, transitive_reads};
 use crate::digest_writer::DigestWriter;
 use crate::directory::lookup::Directory;
-use crate::error::{Error, ErrorKind, ErrorList, Result};
+use crate::error::{Error, ErrorList, Result};
+use crate::fault::Fault;
 use crate::ids::{FactId, KeyId, Table};
 use crate::place::Place;
 use crate::rules::person_matcher::ActorKind;
@@ -120,10 +121,14 @@ impl Compiled {
     }
 
     /// Returns the error for a split whose costs are not given.
-    pub(crate) fn needs_costs(&self, place: Option<&Place>, split: &CostSplit, remedy: &str) -> Error {
-        let key = self.keys.get(split.basis).map_or("", |key| key);
-        let message = format!("the rule shares charges out by what `{key}` costs, and {remedy}");
-        Error::new(ErrorKind::NeedsCosts, place.cloned(), message)
+    pub(crate) fn needs_costs(
+        &self,
+        place: Option<&Place>,
+        split: &CostSplit,
+        remedy: &'static str,
+    ) -> Error {
+        let key = self.keys.get(split.basis).cloned().unwrap_or_default();
+        Fault::NeedsCosts { key, remedy }.at(place.cloned())
     }
 }
 
@@ -145,7 +150,8 @@ impl RuleSet {
     /// ```
     ///
     /// # Errors
-    /// [`ErrorKind::Rules`] when a key is defined twice, a rule names a column that the directory does not have or a key
+    /// [`ErrorKind::Rules`](crate::ErrorKind::Rules) when a key is defined twice, a rule names a column that the
+    /// directory does not have or a key
     /// that no tag defines, keys read each other in a circle, or percentages do not sum to 100; all faults at once in
     /// [`Error::others`].
     pub fn compile(self, directory: Directory) -> Result<Rules> {
@@ -154,6 +160,8 @@ impl RuleSet {
 }
 
 impl Rules {
+    /// Compiles rules for a directory. All faults of single rules are reported at once; a circle of keys is looked
+    /// for only when there are none, as it needs rules that could be read.
     pub(crate) fn compile(rule_set: RuleSet, directory: Directory) -> Result<Self> {
         rule_set.check_keys()?;
         rule_set.check_person()?;
@@ -166,13 +174,8 @@ impl Rules {
             rule_set.tags.into_iter().filter_map(|tag| compiler.compile_tag(tag, &mut errors)).collect();
         errors.into_result()?;
         let order = evaluation_order(&tags).map_err(|circle| {
-            let names: Vec<_> = circle.iter().filter_map(|key| keys.get(*key)).map(|key| &**key).collect();
-            let message = format!(
-                "the keys read each other in a circle: {}; let one of them read only fields",
-                names.join(" -> ")
-            );
             let place = circle.first().and_then(|first| places.get(*first)).cloned().flatten();
-            Error::new(ErrorKind::Rules, place, message)
+            Fault::Circle(circle.iter().filter_map(|key| keys.get(*key)).cloned().collect()).at(place)
         })?;
         Ok(Self(Arc::new(Compiled {
             reads: dimensions_read(&tags, &person),

@@ -60,8 +60,10 @@ impl Aliases {
         all
     }
 
+    /// Writes every alias in an order of its own, so that equal aliases have equal digests.
     pub(super) fn write_digest(&self, writer: &mut DigestWriter) {
         let mut names: Vec<_> = self.names.iter().collect();
+        // A hash map has no order, and equal directories must have equal digests.
         names.sort_by_key(|(name, _)| *name);
         writer.write_count(names.len());
         for (name, spans) in names {
@@ -84,6 +86,8 @@ impl Aliases {
     /// Those of another source, for names that are not known here.
     pub(super) fn add_missing(&mut self, lower: Self) {
         for (name, known) in lower.names {
+            // A name is taken from one source as a whole: the spans of two would be checked against each other
+            // nowhere.
             self.names.entry(name).or_insert(known);
         }
     }

@@ -72,12 +72,13 @@ impl Directory {
         let mut findings = Vec::new();
         for (fact, column) in self.facts.iter().zip(&source.columns) {
             let Some(column) = *column else { continue };
-            let entries = || people.iter().flat_map(|person| person.entries);
-            let value = |entry: &DatedRow| entry.values.get(column).cloned().flatten();
-            let mut values = entries().filter_map(|entry| Some((entry.line, value(entry)?))).peekable();
+            let entries = people.iter().flat_map(|person| person.entries);
+            let mut values = entries
+                .filter_map(|entry| Some((entry.line, entry.values.get(column)?.as_ref()?)))
+                .peekable();
             let first = values.peek().map(|(line, _)| *line);
             let named = DATE_WORDS.contains(&&*fold_name(fact));
-            if first.is_some() && (values.all(|(_, value)| parse_date(&value).is_some()) || named) {
+            if first.is_some() && (values.all(|(_, value)| parse_date(value).is_some()) || named) {
                 let message = format!(
                     "`{fact}` is a column of dates, but only `from`, `to` and `recorded_at` are read as dates: its rows hold \
                      for all time; rename it to `from` or `to` (the first day that no longer holds) if they should not"

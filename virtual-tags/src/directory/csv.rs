@@ -9,6 +9,7 @@ use crate::dates::parse_date;
 use crate::directory::lookup::Directory;
 use crate::directory::source::{DatedRow, DirectorySource};
 use crate::error::{Error, ErrorKind, Result};
+use crate::fault::Fault;
 use crate::place::Place;
 use crate::span::Span;
 
@@ -89,15 +90,13 @@ struct Columns {
 }
 
 impl Columns {
+    /// Finds the column that names people, those of dates, and takes all others for facts.
     fn find(table: &Table<'_>, file: &Place, whom: &str) -> Result<Self> {
         let Some(email) = table.find(&[whom]) else {
             let example = if whom == "email" { "email,team,from,to" } else { "alias,email,from,to" };
             let there: Vec<_> = table.columns().iter().map(Column::shown).collect();
-            let message = format!(
-                "there is no `{whom}` column; expected a header such as {example}, and there is: {}",
-                there.join(", ")
-            );
-            return Err(Error::new(ErrorKind::Directory, Some(file.line(table.header_line())), message));
+            let fault = Fault::MissingColumn { name: whom.to_owned(), example, there };
+            return Err(fault.at(Some(file.line(table.header_line()))));
         };
         let (from, to, recorded) = (table.find(&["from"]), table.find(&["to"]), table.find(&["recorded_at"]));
         let dates = [from, to, recorded];
@@ -109,14 +108,16 @@ impl Columns {
         Ok(Self { whom: email, name: whom.into(), from, to, recorded, facts })
     }
 
+    /// Reads a row: whom it is about, and what it says of them for which days. An empty cell is no value.
     fn entry(&self, row: &Row<'_>, place: &Place) -> Result<(String, DatedRow)> {
-        let fail = |message: String| Error::new(ErrorKind::Directory, Some(place.clone()), message);
         let email = row.text(Some(self.whom));
         if email.is_empty() {
-            return Err(fail(format!("the row has no {}", self.name)));
+            return Err(Fault::NoName(Arc::clone(&self.name)).at(Some(place.clone())));
         }
-        let span = parse_span(row.text(self.from), row.text(self.to)).map_err(&fail)?;
-        let recorded = parse_recorded_at(row.text(self.recorded)).map_err(&fail)?;
+        let span = parse_span(row.text(self.from), row.text(self.to))
+            .map_err(|fault| fault.at(Some(place.clone())))?;
+        let recorded =
+            parse_recorded_at(row.text(self.recorded)).map_err(|fault| fault.at(Some(place.clone())))?;
         let line = place.line.unwrap_or_default();
         Ok((
             email.to_owned(),
@@ -137,28 +138,28 @@ impl Columns {
 }
 
 /// When something became known: a date, or a time; it may be missing.
-pub(super) fn parse_recorded_at(text: &str) -> std::result::Result<Option<Timestamp>, String> {
+pub(super) fn parse_recorded_at(text: &str) -> std::result::Result<Option<Timestamp>, Fault> {
     if text.is_empty() {
         return Ok(None);
     }
     let read = parse_date(text).map(Timestamp::midnight).or_else(|| text.parse().ok());
-    read.map(Some).ok_or_else(|| {
-        format!("`recorded_at` is `{text}`, which is neither a date like 2026-09-15 nor a time in UTC")
-    })
+    read.map(Some).ok_or_else(|| Fault::NotAnInstant(text.to_owned()))
 }
 
 /// Two dates, each of which may be missing.
-pub(super) fn parse_span(from: &str, to: &str) -> std::result::Result<Span, String> {
-    let date = |text: &str, name: &str| match text {
-        "" => Ok(None),
-        _ => match parse_date(text) {
-            Some(date) => Ok(Some(Timestamp::midnight(date))),
-            None => Err(format!("`{name}` is `{text}`, which is not a date like 2026-09-15")),
-        },
-    };
-    let span = Span { from: date(from, "from")?, to: date(to, "to")? };
+pub(super) fn parse_span(from: &str, to: &str) -> std::result::Result<Span, Fault> {
+    let span = Span { from: parse_day(from, "from")?, to: parse_day(to, "to")? };
     if span.from.zip(span.to).is_some_and(|(from, to)| from >= to) {
-        return Err("`to` must come after `from`: it is the first day that no longer holds".to_owned());
+        return Err(Fault::BackwardDates);
     }
     Ok(span)
+}
+
+/// Returns the first instant of a day; `None` for an empty text.
+fn parse_day(text: &str, field: &'static str) -> std::result::Result<Option<Timestamp>, Fault> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let date = parse_date(text).ok_or_else(|| Fault::NotADate { field, text: text.to_owned() })?;
+    Ok(Some(Timestamp::midnight(date)))
 }

@@ -49,10 +49,10 @@ impl Directory {
         entries.sort_by_key(|entry| entry.span.from);
         for entry in entries {
             writer.write_span(entry.span);
-            let value = |column: &Option<usize>| entry.values.get((*column)?)?.as_ref();
             let facts = self.facts.iter().zip(&source.columns);
-            let mut known: Vec<_> =
-                facts.filter_map(|(fact, column)| value(column).map(|value| (fact, value))).collect();
+            let mut known: Vec<_> = facts
+                .filter_map(|(fact, column)| Some((fact, entry.values.get((*column)?)?.as_ref()?)))
+                .collect();
             known.sort();
             writer.write_count(known.len());
             for (fact, value) in known {

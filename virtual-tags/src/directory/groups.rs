@@ -68,13 +68,19 @@ impl Directory {
         let mut source = DirectorySource::new(1);
         for (number, membership) in (1..).zip(memberships) {
             let place = Place::file(name).line(number);
-            let fail = |message: &str| Err(Error::new(ErrorKind::Directory, Some(place.clone()), message));
             let span = Span { from: membership.joined, to: membership.left };
             if membership.email.trim().is_empty() {
-                return fail("the membership has no email");
+                return Err(Error::new(ErrorKind::Directory, Some(place), "the membership has no email"));
             }
             match span.from.zip(span.to) {
-                Some((joined, left)) if joined > left => return fail("the person left before joining"),
+                Some((joined, left)) if joined > left => {
+                    return Err(Error::new(
+                        ErrorKind::Directory,
+                        Some(place),
+                        "the person left before joining",
+                    ));
+                }
+                // Whoever left at once was a member at no instant.
                 Some((joined, left)) if joined == left => continue,
                 _ => {}
             }

@@ -12,6 +12,7 @@ use crate::directory::csv::{parse_recorded_at, parse_span};
 use crate::directory::lookup::Directory;
 use crate::directory::source::{DatedRow, DirectorySource};
 use crate::error::{Error, ErrorKind, Result};
+use crate::fault::Fault;
 use crate::place::{Lines, Place};
 
 impl Directory {
@@ -63,6 +64,7 @@ impl Directory {
     }
 }
 
+/// An object of the list: one dated row about one person.
 struct Row {
     email: String,
     span: crate::span::Span,
@@ -75,15 +77,20 @@ impl Row {
     fn read(row: &str, json: &str, lines: &Lines<'_>) -> Result<Self> {
         // A raw value is a part of the text it was read from.
         let place = lines.place_at(row.as_ptr().addr().saturating_sub(json.as_ptr().addr()));
-        let fail = |message: String| Error::new(ErrorKind::Directory, Some(place.clone()), message);
+        Self::parse(row, &place).map_err(|fault| fault.at(Some(place)))
+    }
+
+    /// Reads a row; its faults are placed by the caller, at the beginning of the object.
+    fn parse(row: &str, place: &Place) -> std::result::Result<Self, Fault> {
         let read: UniqueFields<Value> = serde_json::from_str(row).map_err(|error| {
             let said = error.to_string();
-            match said.split_once(" at line ") {
+            let message = match said.split_once(" at line ") {
                 Some((twice, _)) if twice.starts_with("duplicate field") => {
-                    fail(format!("{twice}: leave one of them"))
+                    format!("{twice}: leave one of them")
                 }
-                _ => fail("the row is not an object such as { \"email\": ..., \"team\": ... }".to_owned()),
-            }
+                _ => "the row is not an object such as { \"email\": ..., \"team\": ... }".to_owned(),
+            };
+            Fault::Text(ErrorKind::Directory, message)
         })?;
         let mut fields = BTreeMap::new();
         for (name, value) in read.0 {
@@ -92,33 +99,39 @@ impl Row {
                 ["email", "from", "to", "recorded_at"].into_iter().find(|known| fold(known) == fold(&name));
             let name = known.map_or_else(|| visible(&name).into_owned(), str::to_owned);
             if fields.keys().any(|other: &String| other.to_lowercase() == name.to_lowercase()) {
-                return Err(fail(format!("the field `{name}` occurs twice: leave one of them")));
+                return Err(Fault::RepeatedField(name));
             }
             fields.insert(name, value);
         }
-        let mut text = |name: &str| match fields.remove(name) {
-            None | Some(Value::Null) => Ok(String::new()),
-            Some(Value::String(text)) => Ok(text.trim().to_owned()),
-            Some(_) => Err(fail(format!("`{name}` is not a string"))),
-        };
-        let (email, from, to, recorded) = (text("email")?, text("from")?, text("to")?, text("recorded_at")?);
+        let email = take_text(&mut fields, "email")?;
+        let (from, to) = (take_text(&mut fields, "from")?, take_text(&mut fields, "to")?);
+        let recorded = take_text(&mut fields, "recorded_at")?;
         if email.is_empty() {
-            return Err(fail("the row has no email".to_owned()));
+            return Err(Fault::NoName("email".into()));
         }
-        let span = parse_span(&from, &to).map_err(&fail)?;
-        let recorded = parse_recorded_at(&recorded).map_err(&fail)?;
+        let span = parse_span(&from, &to)?;
+        let recorded = parse_recorded_at(&recorded)?;
         let mut facts = BTreeMap::new();
         for (name, value) in fields {
             let value = match value {
                 Value::Null => None,
                 Value::String(text) => Some(text.trim().into()).filter(|text: &Arc<str>| !text.is_empty()),
-                _ => return Err(fail(format!("`{name}` is not a string"))),
+                _ => return Err(Fault::NotAString(name)),
             };
             if name.trim().is_empty() {
-                return Err(fail("a field has no name".to_owned()));
+                return Err(Fault::Text(ErrorKind::Directory, "a field has no name".to_owned()));
             }
             facts.insert(name, value);
         }
-        Ok(Self { email, span, recorded, facts, place })
+        Ok(Self { email, span, recorded, facts, place: place.clone() })
+    }
+}
+
+/// Takes the text of a field out of a row; empty where the field is missing or null.
+fn take_text(fields: &mut BTreeMap<String, Value>, name: &str) -> std::result::Result<String, Fault> {
+    match fields.remove(name) {
+        None | Some(Value::Null) => Ok(String::new()),
+        Some(Value::String(text)) => Ok(text.trim().to_owned()),
+        Some(_) => Err(Fault::NotAString(name.to_owned())),
     }
 }

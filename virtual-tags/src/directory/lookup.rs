@@ -12,6 +12,7 @@ use cost_model::Timestamp;
 
 use crate::directory::aliases::Aliases;
 use crate::directory::source::{DatedRow, DirectorySource, PersonRows};
+use crate::fault::Fault;
 use crate::ids::{FactId, Table};
 use crate::names::{canonical_email, strip_plus_tag};
 use crate::place::Place;
@@ -61,6 +62,7 @@ pub struct Directory {
 cost_model::masked_debug!(Directory { facts: |it| it.facts.as_slice(), people: |it| it.people() });
 
 /// The way in which a name found a person, from the surest to the least sure.
+/// The order is that of preference, where sources of a directory find different people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum MatchKind {
@@ -148,7 +150,7 @@ impl Directory {
 
     /// The column of that name as the directory writes it, or as the only one that is so written but for the case of letters;
     /// else why there is none.
-    pub(crate) fn fact_named(&self, name: &str) -> std::result::Result<&Arc<str>, String> {
+    pub(crate) fn fact_named(&self, name: &str) -> std::result::Result<&Arc<str>, Fault> {
         if let Some(fact) = self.facts.iter().find(|fact| ***fact == *name) {
             return Ok(fact);
         }
@@ -156,14 +158,13 @@ impl Directory {
         alike.next().filter(|_| alike.next().is_none()).ok_or_else(|| self.no_such_column(name))
     }
 
-    /// Returns the message for an unknown column, with the columns that there are.
-    pub(crate) fn no_such_column(&self, name: &str) -> String {
-        if self.facts().is_empty() {
-            return format!(
-                "the directory has no column `{name}`; it has none but those of emails and dates"
-            );
+    /// Returns the fault of an unknown column, with the columns that there are.
+    fn no_such_column(&self, name: &str) -> Fault {
+        let name = name.into();
+        match self.facts() {
+            [] => Fault::NoColumns(name),
+            known => Fault::UnknownColumn { name, known: known.to_vec() },
         }
-        format!("the directory has no column `{name}`; it has: {}", self.facts.as_slice().join(", "))
     }
 
     /// The distinct values of a fact, each with a line that has it, in the order of the lines.
@@ -180,10 +181,12 @@ impl Directory {
         }
         let mut values: Vec<_> = values.into_iter().collect();
         values.sort_by(|(value, line), (other, after)| (line, value).cmp(&(after, other)));
-        let place = |(source, line): (usize, u64)| {
-            self.sources.get(source).and_then(|source| source.line_place(line))
-        };
-        values.into_iter().map(|(value, line)| (value, place(line))).collect()
+        values
+            .into_iter()
+            .map(|(value, (source, line))| {
+                (value, self.sources.get(source).and_then(|source| source.line_place(line)))
+            })
+            .collect()
     }
 
     /// Counts the people, and other ids, of all sources.
@@ -281,11 +284,11 @@ impl Directory {
     pub(crate) fn find_person(&self, email: &str, at: Timestamp) -> Option<(MatchKind, &str)> {
         let at = self.fixed.unwrap_or(at);
         let name = self.name_at(email, at);
-        let found = |source| {
+        let known = self.sources.iter().filter_map(|source| {
             let (person, found): (PersonRows<'_>, _) = self.find_in_source(source, &name)?;
             person.entries.iter().any(|entry| entry.span.contains(at)).then_some((found, person.email))
-        };
-        self.sources.iter().filter_map(found).min_by_key(|(found, _)| *found)
+        });
+        known.min_by_key(|(found, _)| *found)
     }
 
     /// Returns whether the name finds a person whose last row has ended.

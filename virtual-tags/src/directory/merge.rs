@@ -7,6 +7,7 @@ use cost_model::Timestamp;
 use crate::directory::csv::read_rows;
 use crate::directory::lookup::Directory;
 use crate::error::{Error, ErrorKind, Result};
+use crate::fault::Fault;
 use crate::names::canonical_domain;
 use crate::place::Place;
 
@@ -34,11 +35,13 @@ impl Directory {
             }
         }
         for mut source in lower.sources {
-            let old = |fact: &Arc<str>| lower.facts.position(|each| each == fact);
             source.columns = self
                 .facts
                 .iter()
-                .map(|fact| old(fact).and_then(|fact| source.columns.get(fact).copied().flatten()))
+                .map(|fact| {
+                    let old = lower.facts.position(|each| each == fact)?;
+                    source.columns.get(old).copied().flatten()
+                })
                 .collect();
             self.sources.push(source);
         }
@@ -125,16 +128,13 @@ impl Directory {
         })?;
         for (alias, entry) in rows {
             let place = Place::file(file).line(entry.line);
-            let fail = |message: String| Error::new(ErrorKind::Directory, Some(place.clone()), message);
             let Some(Some(email)) = entry.values.get(email) else {
-                return Err(fail("the row has no email".to_owned()));
+                return Err(Fault::NoName("email".into()).at(Some(place)));
             };
             if self.aliases.add_alias(&alias, email, entry.span).is_err() {
-                return Err(fail(
-                    "the dates overlap those of an earlier line, which has the same alias; let one end where the other \
-                     starts"
-                        .to_owned(),
-                ));
+                let message = "the dates overlap those of an earlier line, which has the same alias; let one end where \
+                               the other starts";
+                return Err(Error::new(ErrorKind::Directory, Some(place), message));
             }
         }
         self.find_boundaries();

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use cost_model::Timestamp;
 
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
+use crate::fault::Fault;
 use crate::ids::{FactId, Table};
 use crate::names::{canonical_email, lowercase};
 use crate::place::Place;
@@ -152,19 +153,17 @@ impl DirectorySource {
         self.people.values().flat_map(RecordedRows::holds).map(|entry| &entry.span)
     }
 
+    /// Adds a row, unless it contradicts one that was recorded at the same time. What then holds on which day is
+    /// settled at once.
     pub(super) fn add_row(&mut self, email: &str, entry: DatedRow, place: &Place) -> Result<()> {
         let email = canonical_email(email);
         index_lowercase(&mut self.lowercased, &email);
         self.file.get_or_insert_with(|| Arc::clone(&place.file));
         let rows = self.people.entry(email).or_default();
         // Overlaps are an error only among rows recorded at the same time; a later row may correct an earlier one.
-        let same = |other: &&DatedRow| other.recorded == entry.recorded && other.span.overlaps(&entry.span);
-        if let Some(other) = rows.recorded.iter().find(same) {
-            let message = format!(
-                "the dates overlap those of line {}, which has the same email; let one end where the other starts",
-                other.line
-            );
-            return Err(Error::new(ErrorKind::Directory, Some(place.clone()), message));
+        let mut same = rows.recorded.iter().filter(|other| other.recorded == entry.recorded);
+        if let Some(other) = same.find(|other| other.span.overlaps(&entry.span)) {
+            return Err(Fault::OverlappingRows(other.line).at(Some(place.clone())));
         }
         let later = rows.recorded.partition_point(|other| other.recorded >= entry.recorded);
         rows.recorded.insert(later, entry);

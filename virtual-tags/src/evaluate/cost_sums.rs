@@ -11,12 +11,16 @@ use crate::compile::cost_split::CostSplit;
 use crate::compile::rules::Compiled;
 use crate::error::{Error, ErrorKind, Result};
 use crate::evaluate::cost_shares::CostShares;
+use crate::fault::Fault;
 use crate::place::Place;
 use crate::rules::assign::SplitPeriod;
 use crate::weights;
 use crate::weights::Share;
 
-/// The costs by which rules split charges, as data that a host can keep. `Debug` leaves out the texts.
+/// The costs by which rules split charges, as data that a host can keep.
+///
+/// A split by costs needs those of all charges of a period, also of those outside of a report, so that they are
+/// summed once and handed in. `Debug` leaves out the texts.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CostSums {
@@ -57,7 +61,7 @@ pub struct CostSum {
 cost_model::masked_debug!(CostSum { start, end, amount });
 
 impl CostSums {
-    /// Makes sums of these bases.
+    /// Creates sums of these bases, as a host kept them.
     pub fn new(bases: impl IntoIterator<Item = CostBasis>) -> Self {
         Self { bases: bases.into_iter().collect() }
     }
@@ -89,8 +93,7 @@ impl CostBasis {
         }
         let spans: Vec<_> = periods.keys().copied().collect();
         if spans.iter().any(|(start, end)| end <= start) || spans.windows(2).any(overlap) {
-            let message = format!("two periods of the costs of `{}` overlap, or one is empty", self.key);
-            return Err(Error::new(ErrorKind::Rules, place.cloned(), message));
+            return Err(Fault::OverlappingCosts(self.key.clone()).at(place.cloned()));
         }
         let mut all = BTreeMap::new();
         for ((start, end), parts) in periods {

@@ -79,6 +79,7 @@ impl ResolvedRules {
         let Compiled { tags, ancestors, order, .. } = &*self.compiled;
         let mut needed: HashSet<KeyId> = wanted.iter().copied().collect();
         needed.extend(wanted.iter().filter_map(|each| ancestors.get(*each)).flatten());
+        // In the order of evaluation, so that a key is decided after all that it reads.
         let order: Vec<_> = order.iter().copied().filter(|each| needed.contains(each)).collect();
         let mut parts = vec![Part { values: vec![None; tags.len()], weight: 1 }];
         for (position, key) in order.iter().enumerate() {
@@ -194,6 +195,7 @@ impl CompiledRule<'_> {
                     Some(within) => Some(charge.fact(*within)?),
                     None => None,
                 };
+                // A directory that is fixed in time counts its people at that time, whenever the charge was.
                 let at = rules.compiled.directory.lookup_time(charge.at);
                 counts.shares_at(at, part).map(|shares| Outcome::Shares(Arc::clone(shares)))
             }

@@ -44,7 +44,9 @@ pub struct CoveredPart<T> {
     pub tagged: T,
 }
 
-/// A rule that would give a value to charges without one. `Debug` leaves out the condition.
+/// A rule that would give a value to charges without one. It is a proposal: nothing applies it.
+///
+/// `Debug` leaves out the condition.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Suggestion {
@@ -128,6 +130,7 @@ impl ResolvedRules {
             for row in query.run(ledger, self)?.rows {
                 let [value, person] = row.keys.as_slice() else { continue };
                 let Some(start) = row.bin else { continue };
+                // Any instant of a month leads to the whole of it.
                 let first = Window::new(start, Timestamp::from_millis(start.millis() + 1)?)?;
                 let month = months.entry(first.whole_months()).or_default();
                 let amount = row.totals.get(metric).amount;
@@ -200,6 +203,7 @@ impl ResolvedRules {
                 }
             }
         }
+        // Split into hundredths instead of multiplied, which is exact and cannot overflow.
         let hundredth = total.split(&[1; 100], cost_model::money::ZeroWeights::Even)?;
         let allowed = Money::sum(hundredth.into_iter().skip(usize::from(percent)))?;
         let mut suggestions = Vec::new();
@@ -211,8 +215,11 @@ impl ResolvedRules {
                     *sum = sum.checked_add(*amount)?;
                 }
             }
+            // `max_by_key` takes the last of equals; reversed, that is the first in order, so that suggestions do not
+            // change from run to run.
             let best = reached.into_iter().rev().max_by_key(|(_, amount)| *amount);
             let Some((when, amount)) = best.filter(|(_, amount)| *amount > Money::ZERO) else { break };
+            // What the suggestion reaches is not to be reached twice.
             left.retain(|set, _| !conditions(ledger, *set, by).contains(&when));
             suggestions.push(Suggestion { when, amount });
         }

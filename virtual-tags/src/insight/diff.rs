@@ -36,7 +36,9 @@ pub struct Diff {
 
 cost_model::masked_debug!(Diff { total, moved, moves });
 
-/// The cost that moves from one value to another. `Debug` leaves out the values and people.
+/// The cost that moves from one value to another when the rules change.
+///
+/// `Debug` leaves out the values and people.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CostMove {
@@ -102,8 +104,8 @@ impl Diff {
         window: Option<Window>,
     ) -> Result<Self> {
         let keys = [Arc::from(key)];
-        let cache = |tagger| TagCache::new(ledger, tagger, &keys);
-        let (old, new) = (cache(old)?, cache(new)?);
+        let old = TagCache::new(ledger, old, &keys)?;
+        let new = TagCache::new(ledger, new, &keys)?;
         let mut total = Money::ZERO;
         let mut sums: BTreeMap<(Value, Value), MoveSums> = BTreeMap::new();
         for (row, (before, after)) in ledger.rows().zip(old.answers(ledger)?.zip(new.answers(ledger)?)) {

@@ -25,7 +25,9 @@ use crate::rules::answer::Answer;
 /// The number of rules that nearly matched which are listed at most.
 const NEAR_MISSES_MAX: usize = 5;
 
-/// The reason why a charge has its value of one key. `Display` gives all of it, names included; `Debug` leaves them out.
+/// The reason why a charge has its value of one key: the answer to whoever doubts it.
+///
+/// `Display` gives all of it, names included; `Debug` leaves them out.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Explanation {
@@ -42,6 +44,7 @@ pub struct Explanation {
 cost_model::masked_debug!(Explanation {});
 
 /// A name in a charge, and the person that the directory finds by it.
+/// Both are given, since an alias or another spelling may find the wrong person.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct NameLookup {
@@ -176,6 +179,7 @@ impl ResolvedRules {
             }
         }
         let mut matching = matching.into_iter();
+        // The provider's own tag comes before every rule, so that all that match come too late.
         let winner = if own { None } else { matching.next() };
         let answer = Answer::from(self.evaluate_tag(tag, charge, values));
         ExplainedPart { weight, read, answer, winner, shadowed: matching.collect(), near_misses }
@@ -204,6 +208,7 @@ impl ResolvedRules {
             let within = rule.spans.iter().any(|span| span.contains(charge.at));
             conditions.push(("the rule's dates".to_owned(), within));
         }
+        // All conditions hold and still there is no value: its source has none for this charge.
         let unanswered =
             conditions.iter().all(|(_, holds)| *holds) && rule.apply(self, charge, dimensions).is_none();
         let source = match rule.assign {

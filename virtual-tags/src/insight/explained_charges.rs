@@ -69,14 +69,14 @@ impl ResolvedRules {
     ) -> Result<Vec<ExplainedCharges>> {
         let who = lowercase(&canonical_email(who));
         let directory = &self.compiled.directory;
-        let is_who = |id: &str| {
-            lowercase(&canonical_email(id)) == who || lowercase(&directory.name_at(id, window.start())) == who
-        };
         let theirs: Vec<bool> = ledger
             .set_ids()
             .map(|id| {
                 ledger.set(id).is_some_and(|set: LedgerSet<'_>| {
-                    self.compiled.charge(&set, window.start()).ids().any(|id| is_who(&id))
+                    self.compiled.charge(&set, window.start()).ids().any(|id| {
+                        lowercase(&canonical_email(&id)) == who
+                            || lowercase(&directory.name_at(&id, window.start())) == who
+                    })
                 })
             })
             .collect();

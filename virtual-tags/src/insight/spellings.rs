@@ -11,7 +11,10 @@ use cost_model::{Ledger, Timestamp};
 use crate::compile::rules::Rules;
 use crate::directory::lookup::MatchKind;
 
-/// A name in charges that the directory does not have as it is written. `Debug` leaves out the names.
+/// A name in charges that the directory does not have as it is written, such as an address in capitals or with a
+/// `+tag`.
+///
+/// `Debug` leaves out the names.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Spelling {

@@ -7,8 +7,9 @@ use std::sync::Arc;
 use cost_model::tagger::Part;
 use cost_model::{Dimension, Dimensions, Tagger, Timestamp, Window};
 
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
 use crate::evaluate::resolved_rules::ResolvedRules;
+use crate::fault::Fault;
 
 /// A tagger that evaluates charges of closed periods by the rules with which they were closed, and all others by the
 /// current rules. So a report over many months does not change when rules do.
@@ -51,7 +52,7 @@ impl LockedRules {
     /// [`PeriodLock::open`](crate::PeriodLock::open) or [`PeriodLock::reopen`](crate::PeriodLock::reopen) gave for each.
     ///
     /// # Errors
-    /// [`ErrorKind::Locked`] when two of the periods overlap.
+    /// [`ErrorKind::Locked`](crate::ErrorKind::Locked) when two of the periods overlap.
     pub fn new(
         current: ResolvedRules,
         closed: impl IntoIterator<Item = (Window, ResolvedRules)>,
@@ -61,9 +62,7 @@ impl LockedRules {
         for pair in closed.windows(2) {
             let [(before, _), (after, _)] = pair else { continue };
             if after.start() < before.end() {
-                let message =
-                    format!("the closed periods {before} and {after} overlap; close each instant once");
-                return Err(Error::new(ErrorKind::Locked, None, message));
+                return Err(Fault::OverlappingPeriods(*before, *after).at(None));
             }
         }
         let all = || closed.iter().map(|(_, rules)| rules).chain([&current]);

@@ -20,6 +20,7 @@ use crate::directory::snapshot::DirectorySnapshot;
 use crate::error::{Error, ErrorKind, Result};
 use crate::evaluate::cost_sums::CostSums;
 use crate::evaluate::resolved_rules::ResolvedRules;
+use crate::fault::Fault;
 use crate::insight::explained_charges::set_dimensions;
 use crate::rules::rule_set::RuleSet;
 
@@ -64,7 +65,9 @@ struct LockContents {
     charged: Vec<String>,
 }
 
-/// The amount of one value of a key in a closed period. `Debug` leaves out the value.
+/// The amount of one value of a key in a closed period, as it was when the period was closed.
+///
+/// `Debug` leaves out the value.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ClosedAmount {
@@ -78,7 +81,9 @@ pub struct ClosedAmount {
 
 cost_model::masked_debug!(ClosedAmount { key, amount });
 
-/// An amount of a closed period that would differ now. `Debug` leaves out the value.
+/// An amount of a closed period that would differ now: a restatement that whoever closed the books has to know of.
+///
+/// `Debug` leaves out the value.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RestatedAmount {
@@ -192,11 +197,7 @@ impl PeriodLock {
             ("people are", self.people_used(&compiled)?, self.people),
         ] {
             if found != closed {
-                let message = format!(
-                    "the {whose} not those with which the period was closed: their digest is {found}, that of the lock \
-                     {closed}; pass those, or review what the new ones would change"
-                );
-                return Err(Error::new(ErrorKind::Locked, None, message));
+                return Err(Fault::NotAsClosed { whose, found, closed }.at(None));
             }
         }
         compiled.resolve(ledger, self.metric, &[self.period()?])

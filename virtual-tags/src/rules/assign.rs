@@ -70,6 +70,7 @@ impl FromDirectory {
 }
 
 /// A value taken from a field of the charge, which may be another virtual tag.
+/// A charge without the field is left to the next rule.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct FromField {
@@ -89,7 +90,9 @@ impl FromField {
     }
 }
 
-/// A change of a text. Where it leaves nothing, the rule does not match. `Debug` leaves out the texts of a map.
+/// A change of a text, applied in the order of the list.
+///
+/// Where it leaves nothing, the rule does not match. `Debug` leaves out the texts of a map.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -128,7 +131,9 @@ impl Transform {
     }
 }
 
-/// A way to divide a charge among several values. `Debug` leaves out the values.
+/// A way to divide a charge among several values.
+///
+/// The parts add up to the charge in every digit. `Debug` leaves out the values.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -169,6 +174,7 @@ pub enum Split {
 cost_model::masked_debug!(Split = Even | Weights | Percentages | Headcount | Cost);
 
 /// The period around a charge whose costs are the weights of its split.
+/// A whole period is taken, so that charges of its beginning are split like those of its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]

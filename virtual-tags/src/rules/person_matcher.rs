@@ -78,6 +78,7 @@ impl ActorKind {
 
 impl PersonMatcher {
     /// Returns whether there is no condition at all.
+    /// Such a matcher matches every charge, also one that names nobody.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
@@ -140,16 +141,12 @@ impl PersonMatcher {
     /// Returns whether an email in lower case matches every list; they are in lower case too.
     pub(crate) fn matches_email(&self, email: &str) -> bool {
         let (local, domain) = email.rsplit_once('@').unwrap_or((email, ""));
-        let any = |list: &[Arc<str>], fits: &dyn Fn(&str) -> bool| {
-            list.is_empty() || list.iter().any(|each| fits(each))
-        };
-        any(&self.equals, &|each| each == email)
-            && any(&self.local, &|each| each == local)
-            && (self.without_plus_tag.is_empty()
-                || any(&self.without_plus_tag, &|each| each == without_plus_tag(email)))
-            && any(&self.domain, &|each| each == domain)
-            && any(&self.subdomain_of, &|each| is_subdomain_or_same(domain, each))
-            && any(&self.glob, &|each| matches_glob(each, email))
+        allows(&self.equals, |each| each == email)
+            && allows(&self.local, |each| each == local)
+            && allows(&self.without_plus_tag, |each| each == without_plus_tag(email))
+            && allows(&self.domain, |each| each == domain)
+            && allows(&self.subdomain_of, |each| is_subdomain_or_same(domain, each))
+            && allows(&self.glob, |each| matches_glob(each, email))
     }
 }
 
@@ -207,6 +204,11 @@ fn matches_glob(pattern: &str, text: &str) -> bool {
             }
         }
     }
+}
+
+/// Returns whether a list is empty, and so asks for nothing, or has an entry that fits.
+fn allows(list: &[Arc<str>], fits: impl Fn(&str) -> bool) -> bool {
+    list.is_empty() || list.iter().any(|each| fits(each))
 }
 
 #[cfg(test)]

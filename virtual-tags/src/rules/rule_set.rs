@@ -7,7 +7,8 @@ use cost_model::{Dimension, Filter};
 use serde::{Deserialize, Serialize};
 
 use crate::directory::lookup::Directory;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
+use crate::fault::Fault;
 use crate::names::fold_name;
 use crate::place::{Place, SourceText};
 use crate::rules::as_text;
@@ -48,7 +49,9 @@ pub struct RuleSet {
     pub tests: Vec<RuleTest>,
 }
 
-/// The rules of one tag key. `Debug` leaves out the default, which may name a person.
+/// The rules of one tag key. The first that matches a charge decides.
+///
+/// `Debug` leaves out the default, which may name a person.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct TagDefinition {
@@ -110,7 +113,7 @@ pub struct Rule {
 cost_model::masked_debug!(Rule { place });
 
 impl Rule {
-    /// Makes a rule that matches every charge.
+    /// Creates a rule that matches every charge, for the end of a list or to be restricted by [`Rule::when`].
     pub fn new(assign: Assign) -> Self {
         Self {
             when: None,
@@ -147,7 +150,7 @@ impl RuleSet {
     /// ```
     ///
     /// # Errors
-    /// [`ErrorKind::Rules`] when the directory has no such column; the error lists those that it has.
+    /// [`ErrorKind::Rules`](crate::ErrorKind::Rules) when the directory has no such column; the error lists those that it has.
     pub fn with_directory_facts<'a>(
         mut self,
         directory: &Directory,
@@ -155,9 +158,7 @@ impl RuleSet {
         default: &str,
     ) -> Result<Self> {
         for column in columns {
-            let fact = directory
-                .fact_named(column)
-                .map_err(|message| Error::new(ErrorKind::Rules, None, message))?;
+            let fact = directory.fact_named(column).map_err(|fault| fault.at(None))?;
             if !self.tags.iter().any(|tag| fold_name(&tag.key) == fold_name(fact)) {
                 let mut characters = fact.chars();
                 let first = characters.next();
@@ -201,23 +202,22 @@ impl RuleSet {
 
     pub(crate) fn check_person(&self) -> Result<()> {
         match self.person.iter().find_map(no_place_of_a_person) {
-            Some(reason) => Err(Error::new(ErrorKind::Rules, None, format!("a place in `person`: {reason}"))),
+            Some(reason) => Err(Fault::NoPlaceOfPerson(reason).at(None)),
             None => Ok(()),
         }
     }
 
+    /// Refuses a key that is defined twice: the order of two lists of rules would not be clear.
     pub(crate) fn check_keys(&self) -> Result<()> {
         let mut earlier: HashMap<&str, &TagDefinition> = HashMap::new();
         for tag in &self.tags {
             if let Some(other) = earlier.insert(&tag.key, tag) {
-                let message = match other.place.as_ref().and_then(|place| place.line) {
-                    Some(line) => format!(
-                        "the key `{}` is already defined on line {line}; each key has one list of rules",
-                        tag.key
-                    ),
-                    None => format!("the key `{}` is defined twice", tag.key),
+                let key = Arc::clone(&tag.key);
+                let fault = match other.place.as_ref().and_then(|place| place.line) {
+                    Some(line) => Fault::RepeatedKeyInFile { key, line },
+                    None => Fault::RepeatedKey(key),
                 };
-                return Err(Error::new(ErrorKind::Rules, tag.place.clone(), message));
+                return Err(fault.at(tag.place.clone()));
             }
         }
         Ok(())

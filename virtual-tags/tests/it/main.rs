@@ -31,6 +31,7 @@ mod printed;
 mod untidy_directories;
 mod values;
 mod whose;
+mod written;
 
 /// Where the charges of these tests name people: the resource, then a tag of the provider.
 fn places_of_people() -> [cost_model::Dimension; 2] {

@@ -2,6 +2,7 @@
 
 pub(crate) mod coverage;
 pub(crate) mod imports;
+pub(crate) mod journal;
 pub(crate) mod observed;
 pub(crate) mod people;
 pub(crate) mod reads;

@@ -112,7 +112,7 @@ pub(crate) fn purge(database: &mut Database, connection: &ConnectionId) -> Attem
 
 /// Does something that writes, and leaves nothing of what it removed in the file or its log: freed room is overwritten,
 /// and the log is merged, unless a scan that goes on still needs it.
-fn erase<T>(
+pub(crate) fn erase<T>(
     database: &mut Database,
     change: impl FnOnce(&Transaction<'_>, &mut Dictionary) -> Attempt<T>,
 ) -> Attempt<T> {

@@ -14,7 +14,7 @@ const APPLICATION: i64 = 0x636f_7374;
 /// What leads from each version to the next; from the empty file to the present one all of them do.
 ///
 /// These texts never change once released: a change is a new step.
-const STEPS: [&str; 4] = [
+const STEPS: [&str; 5] = [
     "CREATE TABLE connection (
          number INTEGER PRIMARY KEY,
          name TEXT NOT NULL UNIQUE
@@ -237,6 +237,24 @@ const STEPS: [&str; 4] = [
      INSERT INTO run (connection, id, first_seen)
          SELECT DISTINCT r.connection, o.id, r.first_seen FROM record_3 r JOIN run_3 o ON o.number = r.run;
      CREATE INDEX restatement_by_record ON restatement (record_id);",
+    // An erased person keeps the row, so that the number is given to nobody else.
+    "CREATE TABLE journal_person (
+         number INTEGER PRIMARY KEY,
+         name TEXT UNIQUE
+     ) STRICT;
+     CREATE TABLE journal (
+         number INTEGER PRIMARY KEY,
+         predecessor BLOB,
+         kind TEXT NOT NULL,
+         key TEXT NOT NULL,
+         at INTEGER NOT NULL,
+         actor INTEGER NOT NULL,
+         program TEXT NOT NULL,
+         inputs TEXT NOT NULL,
+         document TEXT NOT NULL,
+         digest BLOB NOT NULL
+     ) STRICT;
+     CREATE INDEX journal_by_key ON journal (kind, key, number);",
 ];
 
 /// The version whose step leaves the records to be rebuilt in Rust, since it changes their ids.

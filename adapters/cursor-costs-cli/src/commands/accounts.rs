@@ -10,7 +10,7 @@ use toml_edit::{DocumentMut, Item, Table, value};
 
 use crate::arguments::{Accounts, Global, Sure};
 use crate::commands::{load, open_existing};
-use crate::outcome::{Outcome, in_one_line};
+use crate::outcome::Outcome;
 use crate::output::Output;
 
 pub(crate) async fn run(global: &Global, command: Accounts, output: &Output) -> Result<Outcome> {
@@ -18,7 +18,7 @@ pub(crate) async fn run(global: &Global, command: Accounts, output: &Output) -> 
     match command {
         Accounts::List => list(global, output),
         Accounts::Check { name } => check(&super::open(global)?, &name, output).await,
-        Accounts::Rename { name, new_name, sure } => rename(global, (&name, &new_name), sure, output),
+        Accounts::Rename { name, new_name, sure } => rename(global, (&name, &new_name), sure, output).await,
         Accounts::Remove { name, keep_data, sure } => remove(global, &name, keep_data, sure, output).await,
     }
 }
@@ -64,18 +64,18 @@ async fn check(costs: &CursorCosts, name: &str, output: &Output) -> Result<Outco
             "schema": "account-check/1",
             "name": name,
             "events_of_last_day": events.ok(),
-            "events_error": events.err().map(|error| in_one_line(error)),
+            "events_error": events.err().map(Error::in_one_line),
             "people": people.ok(),
-            "people_error": people.err().map(|error| in_one_line(error)),
+            "people_error": people.err().map(Error::in_one_line),
         }))?;
     } else {
         let events = match events {
             Ok(count) => format!("can be read; {} in the last day", counted(*count, "event")),
-            Err(error) => format!("cannot be read: {}", in_one_line(error)),
+            Err(error) => format!("cannot be read: {}", error.in_one_line()),
         };
         let people = match people {
             Ok(count) => format!("can be read; {count} in the team"),
-            Err(error) => format!("cannot be read: {}", in_one_line(error)),
+            Err(error) => format!("cannot be read: {}", error.in_one_line()),
         };
         output.text(format_args!(
             "{name}\n  usage events  {events}\n  people        {people}\n  expiry        Cursor's API does not state when a key expires\n"
@@ -86,7 +86,12 @@ async fn check(costs: &CursorCosts, name: &str, output: &Output) -> Result<Outco
     Ok(Outcome::DONE)
 }
 
-fn rename(global: &Global, (name, new_name): (&str, &str), sure: Sure, output: &Output) -> Result<Outcome> {
+async fn rename(
+    global: &Global,
+    (name, new_name): (&str, &str),
+    sure: Sure,
+    output: &Output,
+) -> Result<Outcome> {
     let config = load(global)?;
     let account = config.accounts.iter().find(|account| account.name == name);
     let account = account.ok_or_else(|| not_found(name))?;
@@ -112,6 +117,10 @@ fn rename(global: &Global, (name, new_name): (&str, &str), sure: Sure, output: &
         table.insert("id", value(account.id.as_str()));
         Ok(())
     })?;
+    if config.data.value.exists() {
+        let costs = open_existing(global)?;
+        costs.note_account_change(costs.account(Some(new_name))?, &format!("renamed from {name}")).await?;
+    }
     output.text(format_args!("{name} is {new_name} now\n"))?;
     Ok(Outcome::DONE)
 }

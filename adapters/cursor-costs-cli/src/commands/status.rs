@@ -1,6 +1,6 @@
 //! `status`: what is stored, what is missing, and what to do next.
 
-use cost_model::output::{counted, for_terminal};
+use cost_model::output::{counted, cut, for_terminal};
 use cursor_costs::documents::StatusDocument;
 use cursor_costs::{AccountState, AccountStatus, CursorCosts, Result};
 
@@ -20,8 +20,15 @@ pub(crate) async fn run(costs: &CursorCosts, output: &Output) -> Result<Outcome>
     if status.demo {
         text.line("The charges are made up.");
     }
+    if status.importing {
+        text.line("A sync or an import is at work.");
+    }
     for account in &status.accounts {
         account_text(&mut text, account);
+    }
+    for (name, version) in [("rules", status.rules), ("people", status.people)] {
+        let version = version.map_or("cannot be read".to_owned(), |version| version.to_string());
+        text.line(format_args!("{name} {}", cut(&version, 12)));
     }
     text.line(format_args!("next: {}", status.next_step));
     output.text(&text)?;
@@ -33,6 +40,9 @@ fn account_text(text: &mut Text, account: &AccountStatus) {
     text.field("state", account.state.name());
     if !account.configured {
         text.field("", "it is in the store and not in the configuration; reports count it");
+    }
+    if let Some(failure) = &account.failure {
+        text.field("last sync", format_args!("failed: {failure}"));
     }
     text.field("stored", counted(account.charges, "charge"));
     if let Some(covered) = account.covered {
@@ -46,6 +56,10 @@ fn account_text(text: &mut Text, account: &AccountStatus) {
     }
     if let Some(since) = account.provisional_since {
         text.field("provisional", format_args!("since {since}: late charges may still come"));
+    }
+    if account.unknown_kinds > 0 {
+        let events = counted(account.unknown_kinds, "event");
+        text.field("unknown kind", format_args!("{events} of the last sync: what they bill is not known"));
     }
     if account.imports > 0 {
         let imports = u64::try_from(account.imports).unwrap_or(u64::MAX);

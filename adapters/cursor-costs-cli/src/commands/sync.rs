@@ -11,7 +11,7 @@ use cursor_costs::sync::{AccountSync, SyncOutcome, SyncRequest, Synced};
 use cursor_costs::{CursorCosts, Error, ErrorKind, Result};
 
 use crate::arguments::Sync;
-use crate::outcome::{Outcome, in_one_line, print_error};
+use crate::outcome::{Outcome, print_error};
 use crate::output::{Output, Text};
 use crate::progress::SyncProgress;
 
@@ -79,7 +79,7 @@ fn account_text(text: &mut Text, account: &AccountSync) {
     text.line(for_terminal(&account.name));
     match &account.outcome {
         Ok(synced) => synced_text(text, synced),
-        Err(error) => text.field("failed", in_one_line(error)),
+        Err(error) => text.field("failed", error.in_one_line()),
     }
 }
 

@@ -4,11 +4,13 @@ use std::path::Path;
 
 use cost_model::output::{TextTable, amount, counted, grouped, percent};
 use cost_model::report::Interval;
+use cost_vantage::NotExpressed;
 use cursor_costs::report::DayRange;
 use cursor_costs::tags::WithoutOwner;
 use cursor_costs::{CursorCosts, Error, ErrorKind, Result};
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
+use virtual_tags::RuleSet;
 use virtual_tags::insight::Coverage;
 
 use crate::arguments::{Global, Range, Tags};
@@ -34,6 +36,7 @@ pub(crate) async fn run(global: &Global, command: Tags, output: &Output) -> Resu
         Tags::Diff { file, guard, range } => diff(&open_existing(global)?, &file, guard, range, output).await,
         Tags::Coverage(range) => coverage(&open_existing(global)?, range, output).await,
         Tags::Suggest { reach, range } => suggest(&open_existing(global)?, reach, range, output).await,
+        Tags::ImportVantage { file } => import_vantage(&file, output),
         Tags::ExportVantage { key } => export_vantage(&open(global)?, &key, output),
     }
 }
@@ -200,6 +203,29 @@ async fn suggest(costs: &CursorCosts, reach: u8, range: Range, output: &Output) 
     Ok(Outcome::DONE)
 }
 
+fn import_vantage(file: &Path, output: &Output) -> Result<Outcome> {
+    let name = file.display().to_string();
+    let unusable = |error| Error::new(ErrorKind::Rules, "the configuration cannot be used").because(error);
+    let bytes = std::fs::read(file)
+        .map_err(|error| Error::new(ErrorKind::File, format!("{name} cannot be read")).because(error))?;
+    let json = cost_model::input::decode(&bytes)
+        .map_err(|problem| Error::new(ErrorKind::Rules, format!("{name}: {}", problem.message())))?;
+    let (tag, lost) = cost_vantage::tag_from_config(&json, &name).map_err(unusable)?;
+    let mut rules = RuleSet::default();
+    rules.tags.push(tag);
+    let text = rules.to_toml().map_err(unusable)?;
+    output.data(text.as_bytes())?;
+    Ok(report_lost(&lost, output))
+}
+
+/// Tells what the other format could not express; somebody has to look at it.
+fn report_lost(lost: &[NotExpressed], output: &Output) -> Outcome {
+    for part in lost {
+        output.note(&format!("not expressed: {}: {}", part.path, part.detail));
+    }
+    Outcome { needs_action: !lost.is_empty(), ..Outcome::DONE }
+}
+
 fn export_vantage(costs: &CursorCosts, key: &str, output: &Output) -> Result<Outcome> {
     let rules = costs.rule_set()?;
     let tag = rules.tags.iter().find(|tag| tag.key.eq_ignore_ascii_case(key)).ok_or_else(|| {
@@ -213,11 +239,8 @@ fn export_vantage(costs: &CursorCosts, key: &str, output: &Output) -> Result<Out
     let unusable = |error| Error::new(ErrorKind::Rules, "the key cannot be expressed").because(error);
     let (json, lost) =
         cost_vantage::tag_to_config(tag, &costs.people()?, "cursor", &person).map_err(unusable)?;
-    for part in &lost {
-        output.note(&format!("not expressed: {}: {}", part.path, part.detail));
-    }
     output.data(format!("{}\n", json.trim_end()).as_bytes())?;
-    Ok(Outcome { needs_action: !lost.is_empty(), ..Outcome::DONE })
+    Ok(report_lost(&lost, output))
 }
 
 fn count(number: usize, thing: &str) -> String {

@@ -33,6 +33,7 @@ fn every_command_tells_how_it_is_called() {
         &["tags", "diff"],
         &["tags", "coverage"],
         &["tags", "suggest"],
+        &["tags", "import-vantage"],
         &["tags", "export-vantage"],
         &["invoice"],
         &["invoice", "check"],
@@ -260,4 +261,30 @@ fn a_key_of_rules_goes_out_as_a_configuration_of_vantage() {
     let missing = demo.run(&["tags", "export-vantage", "Sector"]);
     assert_eq!(missing.status, 1);
     assert!(missing.stderr.contains("they have: Team, Department"), "{}", missing.stderr);
+}
+
+#[test]
+fn a_configuration_of_vantage_becomes_rules_and_what_is_lost_is_told() {
+    let demo = Folder::demo();
+    demo.write(
+        "team.json",
+        r#"{ "key": "Site", "overridable": true, "backfill_until": "2026-01-01", "values": [
+            { "name": "Berlin", "filter": "(costs.provider = 'cursor' AND costs.service = 'Auto')",
+              "date_ranges": [{ "start_date": "2026-01-01", "end_date": "2026-10-31" }] } ] }"#,
+    );
+    let imported = demo.run(&["tags", "import-vantage", "team.json"]);
+    assert_eq!(imported.status, 3, "{}", imported.stderr);
+    assert!(imported.stderr.contains("not expressed: backfill_until"), "{}", imported.stderr);
+    demo.write("rules.toml", &imported.stdout);
+    let report = demo.run(&[
+        "report",
+        "--group-by",
+        "vtag.Site",
+        "--filter",
+        "costs.service = 'Auto'",
+        "--format",
+        "json",
+    ]);
+    assert_eq!(report.json()["rows"][0]["keys"], serde_json::json!(["Berlin"]), "{}", report.stderr);
+    assert_eq!(report.json()["rows"].as_array().unwrap().len(), 1);
 }

@@ -52,6 +52,10 @@ impl Config {
             .lock_file(with_ending(data, ".lock"))
             .reporting_zone(self.reporting_zone.value)
             .history_months(self.history_months.value);
+        let actor = environment("CURSOR_COSTS_ACTOR").or_else(|| environment("USER"));
+        if let Some(actor) = actor.filter(|actor| !actor.trim().is_empty()) {
+            setup = setup.actor(actor);
+        }
         setup.ownership = self.ownership();
         if let Some(today) = self.today.value {
             setup = setup.clock(Arc::new(FixedDay(today)));

@@ -1,7 +1,7 @@
 //! Questions to a synced company: one figure, whoever is asked.
 
 use cost_model::export::CsvRecords;
-use cost_model::store::ConnectionId;
+use cost_model::store::{ConnectionId, EntryScope, verify};
 use cost_model::{CostStore, Dimension, Filter, Metric, Money};
 use cursor_costs::documents::{ReconciliationDocument, ReportDocument, StatusDocument, SyncDocument};
 use cursor_costs::report::{DayRange, ReportRequest};
@@ -220,4 +220,30 @@ async fn a_store_of_the_facade_is_one_of_the_crates() {
     company.synced().await;
     let store = cost_model_sqlite::SqliteStore::open(company.path("costs.db")).unwrap();
     assert_eq!(store.connections().await.unwrap(), [ConnectionId::new("Main")]);
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn what_was_done_is_in_the_journal_of_the_store() {
+    let company = Company::new("[[account]]\nname = \"Broken\"\napi_key_env = \"UNSET\"\n").await;
+    let text = std::fs::read_to_string(company.path("cursor-costs.toml")).unwrap();
+    company.write("cursor-costs.toml", &format!("{text}base_url = \"http://127.0.0.1:1\"\n"));
+    let costs = company.open();
+    costs.sync(&SyncRequest::default(), &()).await.unwrap();
+    let status = company.open().status().await.unwrap();
+    assert_eq!(status.accounts[0].failure, None);
+    let failure = status.accounts[1].failure.as_deref().unwrap();
+    assert!(failure.contains("UNSET"), "another program sees why: {failure}");
+    assert!(status.next_step.contains("the last one of Broken failed"), "{}", status.next_step);
+    assert!(status.rules.is_some() && status.people.is_some() && !status.importing);
+
+    let account = costs.account(Some("Main")).unwrap();
+    costs.note_account_change(account, "renamed from Head office").await.unwrap();
+    costs.remove_account(account).await.unwrap();
+    let entries = costs.journal().entries(&EntryScope::default()).await.unwrap();
+    let kinds: Vec<_> = entries.iter().map(|entry| (entry.kind.as_str(), entry.key.as_str())).collect();
+    assert_eq!(kinds, [("sync", "Main"), ("sync", "Broken"), ("account", "Main"), ("account", "Main")]);
+    assert_eq!(verify(&entries), None, "it outlives the charges");
+    assert!(entries.iter().all(|entry| entry.program.starts_with("cursor-costs/")));
+    let actor = costs.journal().person_name(entries[0].actor).await.unwrap();
+    assert_eq!(actor.as_deref(), Some("unknown"), "nobody said who");
 }

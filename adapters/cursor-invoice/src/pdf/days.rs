@@ -59,9 +59,8 @@ fn in_year(text: &str, year: i32) -> Option<NaiveDate> {
 /// Two days such as `Sep 14 – Oct 14, 2026`, of which only the last must have its year.
 pub(super) fn span(text: &str) -> Option<Window> {
     let words: Vec<_> = text.split(' ').collect();
-    let dash = |word: &str| matches!(word, "\u{2013}" | "\u{2014}" | "-" | "to" | "bis" | "au" | "a" | "al");
     // The words around a dash of its own, else what a dash inside a word divides.
-    let split = words.iter().position(|word| dash(word)).and_then(|at| {
+    let split = words.iter().position(|word| is_dash(word)).and_then(|at| {
         let (start, end) = words.split_at_checked(at)?;
         Some((start.join(" "), end.get(1..)?.join(" ")))
     });
@@ -82,6 +81,10 @@ pub(super) fn span(text: &str) -> Option<Window> {
 /// Reads the number of a day, with the mark that may follow it.
 fn day_number(word: &str) -> Option<u32> {
     word.trim_end_matches(['.', ',']).parse().ok()
+}
+
+fn is_dash(word: &str) -> bool {
+    matches!(word, "\u{2013}" | "\u{2014}" | "-" | "to" | "bis" | "au" | "a" | "al")
 }
 
 #[cfg(test)]

@@ -44,26 +44,16 @@ fn joined(text: &str) -> String {
 /// number stays, so that the number is one word; but in a line of hard blanks alone they are those between words.
 fn with_plain_blanks(line: &str) -> String {
     let characters: Vec<char> = line.chars().collect();
-    let is_digit = |at: Option<usize>| at.and_then(|at| characters.get(at)).is_some_and(char::is_ascii_digit);
     let has_plain = characters.contains(&' ');
     let mut plain = String::with_capacity(line.len());
     for (at, character) in characters.iter().enumerate() {
-        let divides_thousands = || {
-            let group = (1..=3).all(|ahead| is_digit(at.checked_add(ahead))) && !is_digit(at.checked_add(4));
-            let before = characters.get(..at).unwrap_or_default();
-            let digits = before.iter().rev().take_while(|each| each.is_ascii_digit()).count();
-            let start = before.len().saturating_sub(digits);
-            let is_first = characters.get(start) != Some(&'0');
-            let follows = start.checked_sub(1).and_then(|at| characters.get(at));
-            group && (1..=3).contains(&digits) && is_first && !matches!(follows, Some('.' | ','))
-        };
         match character {
             '\t' => plain.push_str("  "),
-            '\u{202f}' | '\u{2009}' if divides_thousands() => plain.push('\u{a0}'),
-            '\u{a0}' if has_plain && divides_thousands() => plain.push('\u{a0}'),
+            '\u{202f}' | '\u{2009}' if divides_thousands(&characters, at) => plain.push('\u{a0}'),
+            '\u{a0}' if has_plain && divides_thousands(&characters, at) => plain.push('\u{a0}'),
             // An apostrophe between digits divides thousands, however it is bent.
             '\u{2018}' | '\u{2019}' | '\u{2bc}' | '\u{2032}'
-                if is_digit(at.checked_sub(1)) && is_digit(at.checked_add(1)) =>
+                if is_digit(&characters, at.checked_sub(1)) && is_digit(&characters, at.checked_add(1)) =>
             {
                 plain.push('\'');
             }
@@ -75,6 +65,22 @@ fn with_plain_blanks(line: &str) -> String {
         }
     }
     plain
+}
+
+/// Returns whether the blank at a place has one to three digits before it, which start a number, and three behind it.
+fn divides_thousands(characters: &[char], at: usize) -> bool {
+    let group = (1..=3).all(|ahead| is_digit(characters, at.checked_add(ahead)))
+        && !is_digit(characters, at.checked_add(4));
+    let before = characters.get(..at).unwrap_or_default();
+    let digits = before.iter().rev().take_while(|each| each.is_ascii_digit()).count();
+    let start = before.len().saturating_sub(digits);
+    let is_first = characters.get(start) != Some(&'0');
+    let follows = start.checked_sub(1).and_then(|at| characters.get(at));
+    group && (1..=3).contains(&digits) && is_first && !matches!(follows, Some('.' | ','))
+}
+
+fn is_digit(characters: &[char], at: Option<usize>) -> bool {
+    at.and_then(|at| characters.get(at)).is_some_and(char::is_ascii_digit)
 }
 
 #[cfg(test)]

@@ -51,12 +51,11 @@ impl Sheet<'_> {
         match self.days.iter().find(|(_, days)| days != first) {
             None => Ok(*first),
             Some((line, days)) => {
-                let day = |days: &Window| format!("{} to {}", days.start().date(), days.end().date());
                 let message = format!(
                     "lines are about different days, {} and {}, and there is no line like `Billing period ...`: state the \
                      period",
-                    day(first),
-                    day(days)
+                    days_text(first),
+                    days_text(days)
                 );
                 Err(invalid(message).on_line(*line))
             }
@@ -199,4 +198,8 @@ fn contradicts(stated: &StatedSum, sum: Money) -> Error {
 fn sum_above(invoice: &Invoice, line: u64) -> Result<Money> {
     let above = invoice.lines.iter().filter(|each| each.line < line);
     Ok(Money::sum(above.map(|each| each.amount))?)
+}
+
+fn days_text(days: &Window) -> String {
+    format!("{} to {}", days.start().date(), days.end().date())
 }

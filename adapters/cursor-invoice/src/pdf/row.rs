@@ -240,15 +240,17 @@ fn count<'a>(
 
 /// Returns whether a number belongs to the words before it: to a colon, or to a day.
 fn is_described(number: &str, before: &[String]) -> bool {
-    let is_day = |word: &String| {
-        word.trim_end_matches(['.', ',']).parse::<u32>().is_ok_and(|day| (1..=31).contains(&day))
-            && word.ends_with([',', '.'])
-    };
     before.last().is_some_and(|word| {
         word.ends_with(':')
             || month(word).is_some()
             || (year_of(number).is_some() && (is_day(word) || word == "de"))
     })
+}
+
+/// Returns whether a word is the day of a date before its year, as in `14,` or `14.`.
+fn is_day(word: &str) -> bool {
+    word.trim_end_matches(['.', ',']).parse::<u32>().is_ok_and(|day| (1..=31).contains(&day))
+        && word.ends_with([',', '.'])
 }
 
 #[cfg(test)]

@@ -117,10 +117,12 @@ impl CursorWordings {
     fn meanings(&self, text: &str) -> BTreeSet<Meaning> {
         let words = self.words.iter().filter(|(regex, _)| regex.is_match(text));
         let all: BTreeSet<Meaning> = words.map(|(_, meaning)| *meaning).collect();
-        let weaker = |meaning: &Meaning| {
-            STRONGER.iter().any(|(stronger, weak)| weak == meaning && all.contains(stronger))
-        };
-        all.iter().filter(|meaning| !weaker(meaning)).copied().collect()
+        all.iter()
+            .filter(|meaning| {
+                !STRONGER.iter().any(|(stronger, weak)| weak == *meaning && all.contains(stronger))
+            })
+            .copied()
+            .collect()
     }
 
     /// Returns whether a line without its email addresses is the sum of others, a part of another, or information. Names of models
@@ -225,18 +227,18 @@ impl Wordings for CursorWordings {
 
 /// Returns whether what stands before and after the words of usage is set off from them: `On-Demand Usage credit` is no usage.
 fn stands_apart(before: &str, rest: &str) -> bool {
-    let begins = |words: &[&str]| words.iter().any(|word| rest.starts_with(word));
-    let ends = |marks: &[char]| before.trim_end().ends_with(marks);
+    const AFTER: [&str; 16] = [
+        " for ", " of ", " by ", " on ", " in ", " from ", ":", ",", ";", ".", "(", " (", " -", " –", " —",
+        " [",
+    ];
     let after = rest.trim().is_empty()
-        || begins(&[
-            " for ", " of ", " by ", " on ", " in ", " from ", ":", ",", ";", ".", "(", " (", " -", " –",
-            " —", " [",
-        ])
+        || AFTER.iter().any(|word| rest.starts_with(word))
         || rest
             .trim_start()
             .starts_with(|first: char| first.is_ascii_digit() || first == '*' || first == '×');
-    let first_is_set_off =
-        before.trim().is_empty() || ends(&[':', '-', '–', '—', ',', '|']) || has_date_or_email(before);
+    let first_is_set_off = before.trim().is_empty()
+        || before.trim_end().ends_with([':', '-', '–', '—', ',', '|'])
+        || has_date_or_email(before);
     after && first_is_set_off
 }
 

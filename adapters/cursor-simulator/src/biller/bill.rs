@@ -12,7 +12,10 @@ use crate::biller::invoice_line::{InvoiceLine, LineKind, UsageLine};
 use crate::biller::period::Period;
 use crate::calendar::instant;
 
-/// What [`BillingTerms::bill`](crate::biller::BillingTerms::bill) makes of a cycle.
+/// The invoices of one billing cycle.
+///
+/// Usage is billed at the end of a cycle, and before if it passes a threshold: `earlier` is empty where the terms
+/// have none.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Bills {
@@ -22,7 +25,10 @@ pub struct Bills {
     pub bill: Bill,
 }
 
-/// An invoice. Amounts are counts of 10^-24 US dollars, and whole cents.
+/// An invoice, with what is printed and the usage behind it.
+///
+/// Amounts are counts of 10^-24 US dollars, and whole cents: rounding happens when lines are made, so that the lines
+/// add up to the total as printed. A test reads what is printed, and compares what it finds with `usage`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Bill {
@@ -53,7 +59,11 @@ impl Bill {
         self.lines.iter().filter(|line| line.kind == kind).map(|line| line.amount).sum()
     }
 
-    /// Comment lines, a header, one row per line.
+    /// Returns the invoice as CSV: comments with the number, the period and the currency, a header, and one row for
+    /// each line.
+    ///
+    /// The instant of issue and the total are left out unless the terms have them stated. Amounts have two decimals,
+    /// and quantities are empty where a line has none.
     pub fn csv(&self) -> String {
         let second = |ms: i64| instant(ms).format("%Y-%m-%dT%H:%M:%SZ");
         let mut csv = String::new();
@@ -76,6 +86,9 @@ impl Bill {
     }
 
     /// Returns the items as the dashboard's own call has them: no quantities, and no `cents` where they are 0.
+    ///
+    /// The call is the one behind the billing page of the dashboard. It is not documented; its shape follows answers
+    /// that public clients recorded. It states neither the period nor a total.
     pub fn dashboard_json(&self) -> String {
         let items: Vec<Value> = self
             .lines

@@ -3,6 +3,8 @@
 use crate::events::Tokens;
 
 /// One line of an invoice.
+///
+/// A reader sees the wording, the quantity and the amounts; `kind` is the truth that it has to find.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct InvoiceLine {
@@ -19,6 +21,9 @@ pub struct InvoiceLine {
 }
 
 /// What a line is about.
+///
+/// Each kind explains a difference between usage and an invoice of its own sort, so that a reconciliation has to tell
+/// them apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum LineKind {
@@ -45,13 +50,16 @@ pub enum LineKind {
 }
 
 impl InvoiceLine {
-    /// Makes a line without a unit price.
+    /// Creates a line without a unit price. `amount` is a count of 10^-24 US dollars and should be whole cents, as
+    /// nothing rounds it later.
     pub fn new(kind: LineKind, description: impl Into<String>, quantity: Option<u64>, amount: i128) -> Self {
         Self { kind, description: description.into(), quantity, unit_price: None, amount }
     }
 }
 
 /// The events behind one line of on-demand usage.
+///
+/// `amount - exact` is what rounding adds to the line, or takes from it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct UsageLine {

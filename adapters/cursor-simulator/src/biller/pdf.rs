@@ -13,6 +13,9 @@ const WIDTH: usize = 48;
 
 impl Bill {
     /// Returns the text that one gets by copying a PDF of the invoice.
+    ///
+    /// It has what makes such texts hard to read: wording broken over several lines, no-break blanks, and dates
+    /// without a time of day.
     pub fn pdf_text(&self) -> String {
         let tax = self.sum_of(LineKind::Tax);
         let day = |ms: i64, form: &str| instant(ms).format(form).to_string();

@@ -5,6 +5,9 @@ use chrono::{Days, Months, NaiveDate};
 use crate::calendar::{DAY, MINUTE, midnight};
 
 /// A half-open span of time, in milliseconds since 1970.
+///
+/// Invoices print days, while usage is cut at an instant: a period that is printed as `Sep 14 – Oct 14` ends at some
+/// time of day of the last one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub struct Period {
@@ -15,7 +18,7 @@ pub struct Period {
 }
 
 impl Period {
-    /// From `start_ms` to just before `end_ms`.
+    /// Creates the period from `start_ms` to just before `end_ms`. One that ends before it starts contains nothing.
     pub const fn new(start_ms: i64, end_ms: i64) -> Self {
         Self { start_ms, end_ms }
     }
@@ -40,7 +43,7 @@ impl Period {
         Self::new(anchor(first, day) + time, anchor(next, day) + time)
     }
 
-    /// Returns whether the instant lies inside.
+    /// Returns whether an instant lies inside: the start does, the end does not.
     pub const fn contains(&self, ms: i64) -> bool {
         self.start_ms <= ms && ms < self.end_ms
     }

@@ -3,6 +3,9 @@
 use crate::amount::{CENT, to_whole_cents};
 
 /// What is rounded, and which way.
+///
+/// Invoices do not say how they are rounded. Both choices together are the policies that a reconciliation has to find
+/// out from amounts alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub struct Rounding {
@@ -13,6 +16,8 @@ pub struct Rounding {
 }
 
 /// What a biller rounds to the cent.
+/// The finer the unit, the further the total may be from the exact sum: half a cent for each event, for each line, or
+/// once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum RoundingUnit {
@@ -25,6 +30,8 @@ pub enum RoundingUnit {
 }
 
 /// Which way a biller rounds.
+/// Negative amounts follow the same rule: down is towards minus infinity, and halves go away from zero or to the even
+/// cent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum RoundingMode {
@@ -39,16 +46,17 @@ pub enum RoundingMode {
 }
 
 impl Rounding {
-    /// Rounds `unit` by `mode`.
+    /// Creates the policy that rounds each `unit` by `mode`.
     pub const fn new(unit: RoundingUnit, mode: RoundingMode) -> Self {
         Self { unit, mode }
     }
 }
 
 impl RoundingMode {
-    /// All of them.
+    /// All modes, in the order of their declaration.
     pub const ALL: [Self; 4] = [Self::HalfUp, Self::HalfEven, Self::Floor, Self::Ceil];
 
+    /// Returns the amount in whole cents, in the unit of the argument.
     pub(crate) const fn round(self, amount: i128) -> i128 {
         let (below, above) = (amount.div_euclid(CENT) * CENT, amount.rem_euclid(CENT));
         match self {

@@ -8,6 +8,9 @@ use crate::biller::period::Period;
 use crate::calendar::date;
 
 /// The seats on an invoice.
+///
+/// Seats are billed for the cycle to come, and changes in mid-cycle by the time that is left of it; both have nothing
+/// to do with usage.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Seats {
@@ -31,21 +34,26 @@ pub struct Seat {
 }
 
 impl Seat {
-    /// From one instant to just before another.
+    /// Creates a seat from one instant to just before another, in milliseconds since 1970.
     pub const fn new(from_ms: i64, until_ms: i64) -> Self {
         Self { from_ms, until_ms }
     }
 }
 
 impl Seats {
-    /// Seats at this price, with a line for the whole ones.
+    /// Creates seats at a price for the whole cycle, in 10^-24 US dollars, with a line for those that are there when
+    /// it begins.
     pub const fn new(price: i128, roster: Vec<Seat>) -> Self {
         Self { price, roster, whole: true }
     }
 
+    /// Returns the line of the whole seats, then one for each instant at which people joined, then one for each at
+    /// which they left.
     pub(super) fn lines(&self, period: Period) -> Vec<InvoiceLine> {
         let mut present = 0;
         let (mut joined, mut left) = (BTreeMap::<i64, u64>::new(), BTreeMap::<i64, u64>::new());
+        // Whoever joins at the first instant is among the whole seats, and whoever leaves at it is not: neither is a
+        // proration.
         let inside = |at: i64| period.start_ms < at && at < period.end_ms;
         for seat in &self.roster {
             present += u64::from(seat.from_ms <= period.start_ms && period.start_ms < seat.until_ms);
@@ -70,6 +78,8 @@ impl Seats {
         self.whole.then_some(whole).into_iter().chain(remaining).chain(unused).collect()
     }
 
+    /// Returns the line of those who joined or left at one instant: the price by the part of the cycle that is left,
+    /// to the millisecond, rounded to a cent once for all of them.
     fn proration(&self, what: &str, sign: i128, (at, seats): (i64, u64), period: Period) -> InvoiceLine {
         let wording =
             format!("{what} time on {seats} x Cursor Teams seats after {}", date(at).format("%-d %b %Y"));

@@ -59,6 +59,8 @@ pub struct BillingTerms {
 }
 
 /// When invoices are cut before the end of a cycle: as soon as usage passes a multiple of an amount.
+///
+/// Cursor calls these mid-month invoices, and publishes neither the amount nor a way to read it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Threshold {
@@ -71,13 +73,16 @@ pub struct Threshold {
 }
 
 impl Threshold {
-    /// Makes an invoice each time a multiple of `amount` is passed, noticed after `lag_ms`.
+    /// Creates the rule that an invoice is cut each time usage passes a multiple of `amount`, in 10^-24 US dollars,
+    /// and that this is noticed after `lag_ms`.
     pub const fn new(amount: i128, lag_ms: i64, netting: bool) -> Self {
         Self { amount, lag_ms, netting }
     }
 }
 
 /// Where the token fee is charged.
+///
+/// Events state the fee inside their charge, so that an invoice that leaves it out bills less than the usage feed says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TokenFee {
@@ -90,6 +95,8 @@ pub enum TokenFee {
 }
 
 /// The wordings of usage lines, as they have been seen.
+///
+/// They changed within months, and a reader that knows one of them takes the others for lines of unknown meaning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Wording {

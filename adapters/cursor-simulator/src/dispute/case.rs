@@ -146,6 +146,8 @@ impl Case {
     /// Returns a random instant of a span, outside what was lost.
     pub(super) fn instant(&mut self, span: Period) -> i64 {
         let lost = self.lost.as_ref().map(|lost| lost.span).filter(|lost| span.contains(lost.start_ms));
+        // Drawn from what is left and moved behind the gap, so that one draw is enough and every instant is as
+        // likely.
         let left_out = lost.map_or(0, length);
         let at = span.start_ms + self.below(length(span) - left_out);
         if lost.is_some_and(|lost| lost.start_ms <= at) { at + left_out } else { at }
@@ -247,8 +249,10 @@ fn models(dice: &mut Rng) -> Vec<(&'static Model, bool)> {
         dice.shuffle(rest);
     }
     models.truncate(3 + usize::try_from(dice.below(10)).unwrap_or(0));
-    let both = |dice: &mut Rng, model: &Model| model.max_mode == MaxMode::Sometimes && dice.chance(500);
-    models.into_iter().map(|model| (model, both(dice, model))).collect()
+    models
+        .into_iter()
+        .map(|model| (model, model.max_mode == MaxMode::Sometimes && dice.chance(500)))
+        .collect()
 }
 
 /// Even counts, so that no price is finer than a millionth of a cent.

@@ -158,9 +158,11 @@ fn pick_some(case: &mut Case) -> Vec<usize> {
 /// Calls that nothing has happened to, well inside the period.
 fn pick_held(case: &mut Case, count: usize) -> Vec<usize> {
     let inside = case.inside();
-    let fits = |row: &Row| row.on_demand() && matches!(row.fate, Fate::Held) && inside.contains(row.at());
-    let mut places: Vec<_> =
-        case.rows.iter().enumerate().filter(|(_, row)| fits(row)).map(|(place, _)| place).collect();
+    let fitting =
+        case.rows.iter().enumerate().filter(|(_, row)| {
+            row.on_demand() && matches!(row.fate, Fate::Held) && inside.contains(row.at())
+        });
+    let mut places: Vec<_> = fitting.map(|(place, _)| place).collect();
     case.dice.shuffle(&mut places);
     places.truncate(count);
     places

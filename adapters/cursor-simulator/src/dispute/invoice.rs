@@ -1,7 +1,7 @@
 //! What can stand on an invoice beside usage, and how it can contradict itself.
 
 use crate::amount::{CENT, DOLLAR};
-use crate::biller::{InvoiceLine, LineKind, Seat, Seats, Threshold, UsageLine};
+use crate::biller::{InvoiceLine, LineKind, Seat, Seats, Threshold};
 use crate::calendar::{DAY, HOUR, floor_day};
 use crate::dispute::case::{Case, Contradiction};
 
@@ -78,13 +78,12 @@ pub(super) fn tax(case: &mut Case) {
 pub(super) fn misadd(case: &mut Case) {
     let off = case.cents(1, 500) * case.pick(&[1, -1], 1);
     let lines = case.usage_lines();
-    let calm = |line: &UsageLine| {
-        let (terms, label) = (&case.terms, &line.label);
-        let relabelled = terms.labels.values().any(|printed| printed == label);
-        !relabelled && !terms.prices.contains_key(&line.model) && !case.touched.contains(&line.model)
-    };
-    let all = 0..lines.len();
-    let places: Vec<_> = all.zip(&lines).filter(|(_, line)| calm(line)).map(|(place, _)| place).collect();
+    // Lines that nothing else changes, so that the false sum is their only fault.
+    let calm = lines.iter().enumerate().filter(|(_, line)| {
+        let relabelled = case.terms.labels.values().any(|printed| *printed == line.label);
+        !relabelled && !case.terms.prices.contains_key(&line.model) && !case.touched.contains(&line.model)
+    });
+    let places: Vec<_> = calm.map(|(place, _)| place).collect();
     let place = case.pick(&places, 0);
     let has_text = lines.len() > 1;
     case.contradiction = Some(if has_text && case.dice.chance(500) {

@@ -205,11 +205,13 @@ fn announced(case: &Case) -> u64 {
 }
 
 fn affected(terms: &BillingTerms, bill: &Bill) -> Vec<String> {
-    let relabelled = |label: &String| terms.labels.values().any(|printed| printed == label);
     bill.usage
         .iter()
         .zip(&bill.lines)
-        .filter(|(usage, _)| terms.prices.contains_key(&usage.model) || relabelled(&usage.label))
+        .filter(|(usage, _)| {
+            terms.prices.contains_key(&usage.model)
+                || terms.labels.values().any(|printed| *printed == usage.label)
+        })
         .map(|(_, line)| line.description.clone())
         .collect()
 }

@@ -67,9 +67,11 @@ pub(crate) fn answer(view: &View<'_>, body: &[u8]) -> Result<String, Refusal> {
         |paging| everyone.iter().copied().skip(paging.skip()).take(paging.size).collect::<Vec<_>>(),
     );
     let span = (floor_day(query.start)..=floor_day(query.end)).step_by(usize::try_from(DAY).unwrap_or(1));
-    let of = |person: &Person, day: i64| days.get(&(person.email.clone(), day)).cloned().unwrap_or_default();
     let rows = people.into_iter().flat_map(|person| span.clone().map(move |day| (person, day)));
-    let rows = rows.map(|(person, day)| (person, day, of(person, day)));
+    let rows = rows.map(|(person, day)| {
+        (person, day, days.get(&(person.email.clone(), day)).cloned().unwrap_or_default())
+    });
+    // Without paging the API lists active days alone.
     let listed = rows.filter(|(_, _, use_of_day)| query.paging.is_some() || use_of_day.is_active());
     array(body.key("data"), listed, |out, (person, day, use_of_day)| {
         row(out, person, day, &use_of_day, view);
@@ -88,6 +90,7 @@ pub(crate) fn answer(view: &View<'_>, body: &[u8]) -> Result<String, Refusal> {
 /// Sums the events of a span by person and day. Service accounts are left out.
 fn days(view: &View<'_>, query: &DailyQuery) -> Days {
     let mut days = Days::new();
+    // What is no longer served as events is in no sum of a day either.
     let start = view.snapshot.horizon.map_or(query.start, |horizon| query.start.max(horizon));
     for event in view.list().between(start, query.end.saturating_add(1)) {
         if let Some(person) = event.whose() {

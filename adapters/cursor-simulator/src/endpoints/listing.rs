@@ -5,11 +5,13 @@ use crate::wire::Object;
 
 /// Returns the pages of directory groups: 50 rows unless asked otherwise, never more than 200.
 pub(crate) fn of_query(query: &str) -> Result<Paging, Refusal> {
-    let number = |name: &str| match parameter(query, name) {
-        None => Ok(None),
-        Some(text) => text.parse().map(Some).map_err(|_| format!("{name} must be a positive integer")),
-    };
-    Paging::of((number("page")?, number("pageSize")?), Sizes::DIRECTORY)
+    Paging::of((number(query, "page")?, number(query, "pageSize")?), Sizes::DIRECTORY)
+}
+
+fn number(query: &str, name: &str) -> Result<Option<i64>, Refusal> {
+    parameter(query, name)
+        .map(|text| text.parse().map_err(|_| format!("{name} must be a positive integer")))
+        .transpose()
 }
 
 /// The `pagination` of an answer.

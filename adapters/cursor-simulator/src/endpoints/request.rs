@@ -50,9 +50,9 @@ impl Sizes {
 
     /// Returns the sizes of usage events, which a test can set. None is less than 1.
     fn of_events(behaviour: &Behaviour) -> Self {
-        let size = |rows: u32| usize::try_from(rows).unwrap_or(usize::MAX).max(1);
-        let largest = size(behaviour.largest_page);
-        Self { usual: size(behaviour.usual_page).min(largest), largest, oversize: behaviour.oversize }
+        let [largest, usual] = [behaviour.largest_page, behaviour.usual_page]
+            .map(|rows| usize::try_from(rows).unwrap_or(usize::MAX).max(1));
+        Self { usual: usual.min(largest), largest, oversize: behaviour.oversize }
     }
 }
 

@@ -1,6 +1,9 @@
 //! One usage event as the server holds it.
 
-/// The four token counts of a call. They do not overlap.
+/// The four token counts of a call.
+///
+/// They do not overlap: `input` is what was neither read from the cache nor written to it, so that the sum is the
+/// whole call.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Tokens {
@@ -15,7 +18,8 @@ pub struct Tokens {
 }
 
 impl Tokens {
-    /// Makes the four counts, in the order of the fields.
+    /// Creates the counts: prompt tokens outside the caches, tokens that the model wrote, tokens written to the
+    /// cache, tokens read from it.
     pub const fn new(input: u64, output: u64, cache_write: u64, cache_read: u64) -> Self {
         Self { input, output, cache_write, cache_read }
     }
@@ -28,6 +32,7 @@ impl Tokens {
             .saturating_add(self.cache_read)
     }
 
+    /// Returns both together; a count that leaves the range stays at its end.
     pub(crate) const fn plus(self, other: Self) -> Self {
         Self {
             input: self.input.saturating_add(other.input),
@@ -105,19 +110,27 @@ pub struct TrueEvent {
 
 impl TrueEvent {
     /// The kind label of a call that the next invoice bills.
+    /// Its `chargedCents` are the whole charge, the token fee included.
     pub const USAGE_BASED: &'static str = "Usage-based";
     /// The kind label of a call that the plan includes.
+    /// The plan's name is part of the label, so that other teams have others; all begin with `Included in `.
+    /// `chargedCents` states the value used, and nothing of it is billed.
     pub const INCLUDED: &'static str = "Included in Business";
     /// The kind label of a call that failed.
+    /// It costs nothing, even where the event states tokens.
     pub const ERRORED: &'static str = "Errored, Not Charged";
     /// The kind label of a call that the user stopped.
+    /// It costs nothing, even where the event states tokens.
     pub const ABORTED: &'static str = "Aborted, Not Charged";
     /// The kind label of a call with the user's own provider key.
+    /// The provider bills the tokens; Cursor bills at most its token fee.
     pub const OWN_KEY: &'static str = "User API Key";
     /// The kind label of a call that costs nothing.
     pub const FREE: &'static str = "Free";
 
-    /// Makes an event without person, tokens and amounts; set the rest through the fields.
+    /// Creates an event without person, tokens and amounts; set the rest through the fields.
+    ///
+    /// The model and the kind are sent as they are, also those that no documentation names.
     pub fn new(timestamp_ms: i64, model: impl Into<String>, kind: impl Into<String>) -> Self {
         Self {
             timestamp_ms,
@@ -146,7 +159,12 @@ impl TrueEvent {
         }
     }
 
-    /// Returns what an invoice bills, in 10^-24 US dollars; `None` where it cannot be known.
+    /// Returns what an invoice bills, in 10^-24 US dollars.
+    ///
+    /// That is the charge of usage-based calls, the token fee of calls with an own key, and 0 of every call that is
+    /// included, free or failed. Where a usage-based event states no charge, it is the price after the discount and
+    /// with the fee. `None` where neither is stated, and for kinds that nobody knows: whether they are billed cannot
+    /// be said.
     pub fn billed(&self) -> Option<i128> {
         match self.class() {
             Class::OnDemand => self.charged.or_else(|| self.after_discount()),
@@ -157,6 +175,9 @@ impl TrueEvent {
     }
 
     /// Returns the value used, in 10^-24 US dollars, also where the plan includes it.
+    ///
+    /// It is what the amounts of a budget or of a chargeback are about. Of an included call it is the stated charge,
+    /// or what its tokens would have cost; 0 only if it used nothing. Of an unknown kind it is the charge as stated.
     pub fn effective(&self) -> Option<i128> {
         match self.class() {
             Class::OnDemand | Class::OwnKey => self.billed(),
@@ -167,6 +188,9 @@ impl TrueEvent {
     }
 
     /// Returns the price before discounts, in 10^-24 US dollars.
+    ///
+    /// The token fee is in it, as no discount applies to the fee. It falls back on the charge where the event states
+    /// no price of the model.
     pub fn list(&self) -> Option<i128> {
         match self.class() {
             Class::OnDemand | Class::Included | Class::Unknown => {
@@ -191,6 +215,8 @@ impl TrueEvent {
         self.model_cost.map(|cost| cost * kept / 100 + self.fee())
     }
 
+    /// Returns what an included call is worth: the stated charge, or, where the server states 0 or nothing in spite
+    /// of a price, what its tokens would have cost.
     fn value_used(&self) -> Option<i128> {
         match self.charged {
             Some(charged) if charged != 0 => Some(charged),
@@ -205,6 +231,8 @@ impl TrueEvent {
         self.requests != 0 || self.tokens.is_some_and(|tokens| tokens.total() > 0)
     }
 
+    /// Returns how amounts of the kind are read. Plans are told by the beginning of the label, since each has its
+    /// own.
     fn class(&self) -> Class {
         match self.kind.as_str() {
             Self::USAGE_BASED => Class::OnDemand,
@@ -216,6 +244,7 @@ impl TrueEvent {
     }
 }
 
+/// What a kind means for amounts.
 enum Class {
     OnDemand,
     Included,

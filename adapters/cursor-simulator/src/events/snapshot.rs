@@ -10,7 +10,10 @@ use crate::events::event::TrueEvent;
 use crate::events::event_list::EventList;
 use crate::events::truth::Truth;
 
-/// The server's usage events under one revision. Cheap to clone and to keep: it shares what did not change.
+/// The server's usage events under one revision.
+///
+/// It is cheap to clone and to keep, as it shares with the server what did not change. A test compares it with what
+/// an ingest stored while the server went on.
 #[derive(Clone)]
 pub struct Snapshot {
     pub(crate) revision: u64,
@@ -19,12 +22,15 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
-    /// 0 for the data as built; each change of events, people or horizon adds 1.
+    /// Returns the number of the revision: 0 for the data as built; each change of events, people or horizon adds 1.
     pub const fn revision(&self) -> u64 {
         self.revision
     }
 
-    /// Events older than this are held, but not served.
+    /// Returns the instant before which events are held, but not served; `None` if all are served.
+    ///
+    /// It stands for the retention of the provider, which is not documented: a request for an earlier time is
+    /// answered as if nothing had happened then.
     pub fn horizon(&self) -> Option<DateTime<Utc>> {
         self.horizon.map(instant)
     }
@@ -54,7 +60,7 @@ impl Snapshot {
         self.list.events(self.first_served()..self.list.len())
     }
 
-    /// Exact sums over [`events`](Self::events).
+    /// Returns the exact sums over [`events`](Self::events), whether the horizon lets them be served or not.
     pub fn truth(&self) -> Truth {
         Truth::of(self.events())
     }

@@ -8,6 +8,9 @@ use crate::events::TrueEvent;
 use crate::faults::refusal::ErrorBody;
 
 /// What goes wrong.
+///
+/// Faults of transport and status are those that a client should repeat or report; faults of rows and counts look
+/// like good answers, and only a check of what was announced finds them.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum FaultKind {
@@ -107,6 +110,7 @@ impl FaultKind {
 }
 
 /// The header that marks a dropped connection in an answer of [`Simulator::handle`](crate::Simulator::handle).
+/// A test without a socket tells by it that a real client would have had no answer at all.
 pub const DROPPED: &str = "x-simulator-dropped";
 
 /// The header that marks a body cut by the connection's end in an answer of
@@ -145,22 +149,23 @@ pub struct Fault {
 }
 
 impl Fault {
-    /// Hits request number `index`, counted from zero, once.
+    /// Creates a fault that hits request number `index`, counted from zero since its injection, once.
     pub const fn on_request(index: u32, kind: FaultKind) -> Self {
         Self { kind, endpoint: Endpoint::UsageEvents, skip: index, times: Some(1) }
     }
 
-    /// Hits the next `times` requests.
+    /// Creates a fault that hits the next `times` requests, and then never again. Fewer than a client repeats, and it
+    /// recovers; more, and it gives up.
     pub const fn next(times: u32, kind: FaultKind) -> Self {
         Self { kind, endpoint: Endpoint::UsageEvents, skip: 0, times: Some(times) }
     }
 
-    /// Hits every request until [`Simulator::clear_faults`](crate::Simulator::clear_faults).
+    /// Creates a fault that hits every request until [`Simulator::clear_faults`](crate::Simulator::clear_faults).
     pub const fn always(kind: FaultKind) -> Self {
         Self { kind, endpoint: Endpoint::UsageEvents, skip: 0, times: None }
     }
 
-    /// Counts and hits the requests to another endpoint.
+    /// Counts and hits the requests to this endpoint instead of those to usage events; [`Endpoint::Any`] takes all.
     pub const fn at(mut self, endpoint: Endpoint) -> Self {
         self.endpoint = endpoint;
         self

@@ -123,7 +123,8 @@ impl SimulatorBuilder {
         }
     }
 
-    /// Another seed is another company. That no page of 1000 ends between two twins is tested for the demo's only.
+    /// Sets the seed: another one is another company, with other traffic. That no page of 1000 ends between two twins
+    /// is tested for the demo's only.
     #[must_use]
     pub const fn seed(mut self, seed: u64) -> Self {
         self.seed = seed;
@@ -147,14 +148,16 @@ impl SimulatorBuilder {
         self
     }
 
-    /// Events on an average weekday, about; weekends have fewer.
+    /// Sets the events of an average weekday, about; weekends have fewer. The range decides how many there are in
+    /// all.
     #[must_use]
     pub const fn events_per_day(mut self, events: u32) -> Self {
         self.traffic = Traffic::PerWeekday(events);
         self
     }
 
-    /// Events in the whole range, about (within a few percent, and not below two per midnight that matters), instead
+    /// Sets the events of the whole range, about (within a few percent, and not below two per midnight that matters),
+    /// instead
     /// of [`events_per_day`](Self::events_per_day). A million need some 70 MB.
     #[must_use]
     pub const fn events(mut self, events: u32) -> Self {
@@ -162,7 +165,8 @@ impl SimulatorBuilder {
         self
     }
 
-    /// Bugbot's reviews on every weekday, beside the other events; every other one is free. None unless asked for; in a
+    /// Adds Bugbot's reviews on every weekday, beside the other events; every other one is free. None unless asked
+    /// for; in a
     /// large company at least one for a hundred other events.
     #[must_use]
     pub const fn bugbot_events_per_day(mut self, events: u32) -> Self {
@@ -170,7 +174,7 @@ impl SimulatorBuilder {
         self
     }
 
-    /// Returns how many of a thousand charges end in the digits that floating-point arithmetic leaves, such as
+    /// Sets how many of a thousand charges end in the digits that floating-point arithmetic leaves, such as
     /// `20.182319999999997`, beside the few that always do. The truth, invoices and sums hold the noisy digits.
     #[must_use]
     pub const fn float_noise(mut self, per_mille: u32) -> Self {
@@ -179,20 +183,21 @@ impl SimulatorBuilder {
     }
 
     /// Sets the key that the server accepts.
+    /// The default is a made-up one in the form that real keys have.
     #[must_use]
     pub fn api_key(mut self, key: impl Into<String>) -> Self {
         self.api_key = key.into();
         self
     }
 
-    /// Returns how the server answers.
+    /// Sets how the server answers; [`Simulator::adjust`] changes it later.
     #[must_use]
     pub const fn behaviour(mut self, behaviour: Behaviour) -> Self {
         self.behaviour = behaviour;
         self
     }
 
-    /// Nothing is generated: the server holds exactly these events, in any order, and no invoices. Its people are
+    /// Generates nothing: the server holds exactly these events, in any order, and no invoices. Its people are
     /// those that the events name. The range is from the first event to one millisecond after the last, unless
     /// [`range`](Self::range) says otherwise; what is about people or traffic has no
     /// effect.
@@ -206,10 +211,10 @@ impl SimulatorBuilder {
     pub fn build(self) -> Simulator {
         if let Some(mut events) = self.held {
             events.sort_by_key(|event| event.timestamp_ms);
-            let times = || events.iter().map(|event| event.timestamp_ms);
-            let first = times().min().unwrap_or(0);
-            let range =
-                self.range.unwrap_or((first, times().max().map_or(first, |last| last.saturating_add(1))));
+            // Sorted above, so that the first and the last event bound the range.
+            let first = events.first().map_or(0, |event| event.timestamp_ms);
+            let end = events.last().map_or(first, |event| event.timestamp_ms.saturating_add(1));
+            let range = self.range.unwrap_or((first, end));
             let company = Company::of(&events);
             let books = (EventList::sorted(events), Vec::new());
             return Simulator::assemble(company, self.api_key, range, books, self.behaviour);

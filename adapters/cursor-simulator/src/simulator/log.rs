@@ -1,6 +1,9 @@
 //! What a test can look up afterwards.
 
 /// A request that the simulator has seen, and how it answered.
+///
+/// Tests read from it what a client really sent: how many pages, in which order, and what it repeated after which
+/// status. It holds no header, so that no key gets into the output of a test.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LoggedRequest {

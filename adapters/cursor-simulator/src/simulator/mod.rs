@@ -35,6 +35,7 @@ pub use builder::SimulatorBuilder;
 pub use log::LoggedRequest;
 
 /// The header that marks every answer of a simulator.
+/// An ingest that finds it records its data as made up, so that a demo is never taken for real usage.
 pub const SIMULATED: &str = "x-cursor-simulator";
 
 /// An in-process Cursor Admin API with a company behind it.
@@ -135,18 +136,21 @@ impl Simulator {
     }
 
     /// Moves the clock to an instant, forwards or back.
+    /// A clock that [runs](Self::run_clock) goes on from there.
     pub fn set_now(&self, now: DateTime<Utc>) {
         self.state().clock.set(now.timestamp_millis());
     }
 
-    /// Moves the clock on.
+    /// Moves the clock on, or back by a negative delta. One that [runs](Self::run_clock) goes on from there.
     pub fn advance(&self, by: TimeDelta) {
         let mut state = self.state();
         let now = state.clock.now().saturating_add(by.num_milliseconds());
         state.clock.set(now);
     }
 
-    /// From now on the clock runs, as fast as the machine's; for servers that people try things with.
+    /// Lets the clock run from now on, as fast as the machine's; for servers that people try things with.
+    ///
+    /// Tests leave it standing, so that they give the same answers whenever they run.
     pub fn run_clock(&self) {
         let mut state = self.state();
         state.clock = Clock::running(state.clock.now());
@@ -166,7 +170,8 @@ impl Simulator {
         self.state().events()
     }
 
-    /// Exact sums over [`events`](Self::events).
+    /// Returns the exact sums over [`events`](Self::events), with which a complete ingest has to agree in every
+    /// digit.
     pub fn truth(&self) -> Truth {
         self.snapshot().truth()
     }
@@ -176,7 +181,8 @@ impl Simulator {
         self.state().snapshot.clone()
     }
 
-    /// 0 for the data as built; each change of events, people or horizon adds 1.
+    /// Returns the number of the current revision: 0 for the data as built; each change of events, people or horizon
+    /// adds 1.
     pub fn revision(&self) -> u64 {
         self.state().snapshot.revision
     }
@@ -200,7 +206,10 @@ impl Simulator {
         self.snapshot_at(revision).map(|snapshot| snapshot.served().cloned().collect())
     }
 
-    /// One invoice per billing cycle that lies wholly inside the range, oldest first.
+    /// Returns one invoice for each billing cycle that lies wholly inside the range, oldest first.
+    ///
+    /// They are cut from the events as built, on the [default terms](crate::biller::BillingTerms), and do not change
+    /// when events do. A simulator of [given events](Self::of_events) has none.
     pub fn invoices(&self) -> Vec<DemoInvoice> {
         self.inner.invoices.clone()
     }
@@ -219,6 +228,7 @@ impl Simulator {
     }
 
     /// Changes how the server answers from the next request on.
+    /// Requests that are being answered in another thread are answered as before.
     pub fn adjust(&self, change: impl FnOnce(&mut Behaviour)) {
         change(&mut self.state().behaviour);
     }
@@ -229,6 +239,7 @@ impl Simulator {
     }
 
     /// Forgets all faults, also a revoked key. What [`fired`](Self::fired) counts stays.
+    /// Changes of the data that faults made stay as well.
     pub fn clear_faults(&self) {
         self.state().faults.clear();
     }
@@ -239,6 +250,7 @@ impl Simulator {
     }
 
     /// Returns every request so far, in order.
+    /// Refused requests and those that met a fault are in it too.
     pub fn log(&self) -> Vec<LoggedRequest> {
         self.state().log.clone()
     }
@@ -249,6 +261,8 @@ impl Simulator {
     }
 
     /// Adds an event to the server's data; among events of the same millisecond it is the newest.
+    /// An event of an earlier time is what a provider adds late: an ingest finds it only if it reads that window
+    /// again.
     pub fn insert_event(&self, event: TrueEvent) {
         self.apply(&Change::Insert(Box::new(event)));
     }

@@ -128,10 +128,9 @@ impl State {
     fn remove_member(&mut self, email: &str) -> bool {
         let known = self.removed.contains_key(email);
         let now = self.clock.now();
-        let theirs = |event: &TrueEvent| event.whose() == Some(email) && event.email.is_some();
-        let events = self.snapshot.events();
-        let places: Vec<_> =
-            events.enumerate().filter(|(_, event)| theirs(event)).map(|(place, _)| place).collect();
+        let events = self.snapshot.events().enumerate();
+        let theirs = events.filter(|(_, event)| event.whose() == Some(email) && event.email.is_some());
+        let places: Vec<_> = theirs.map(|(place, _)| place).collect();
         for place in &places {
             if let Some(mut event) = self.snapshot.get(*place).cloned() {
                 // Where only the email told whose event it is, the truth must keep it.

@@ -218,8 +218,11 @@ impl Planner {
             company.people.iter().enumerate().filter(|(_, person)| person.moves.is_some()).cycle();
         let fallback = company.people.iter().enumerate().next();
         for at in edges.into_iter().flat_map(|edge| [edge - 1, edge]) {
-            let near = |moves: Option<(i64, usize)>| moves.is_some_and(|(moved, _)| (at - moved).abs() <= 1);
-            let moving = company.people.iter().enumerate().find(|(_, person)| near(person.moves));
+            let moving = company
+                .people
+                .iter()
+                .enumerate()
+                .find(|(_, person)| person.moves.is_some_and(|(moved, _)| (at - moved).abs() <= 1));
             if let Some((index, person)) = moving.or_else(|| movers.next()).or(fallback) {
                 let model = self.model_for(person, at);
                 let mut call = self.call(at, Caller::Person(index, person), model);

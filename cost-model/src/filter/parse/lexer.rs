@@ -86,6 +86,7 @@ fn leading(text: &str, fit: impl Fn(char) -> bool) -> usize {
 /// Returns the number of that length at the start of `rest`, unless it goes on in a way that numbers do not.
 fn number(rest: &str, length: usize, start: usize) -> Result<(Token, usize)> {
     let (digits, after) = rest.split_at_checked(length).unwrap_or((rest, ""));
+    // `12abc` and `1.2.3` would otherwise be read as a number and something else, with a fault that names neither.
     let strange = leading(after, |each| each.is_alphanumeric() || matches!(each, '_' | '.'));
     if strange == 0 {
         return Ok((Token::Number(digits.to_owned()), length));
@@ -99,18 +100,18 @@ fn number(rest: &str, length: usize, start: usize) -> Result<(Token, usize)> {
 
 /// Returns the length of a number at the start of `rest`.
 fn number_length(rest: &str) -> Option<usize> {
-    let digits = |from: usize| leading(rest.get(from..).unwrap_or_default(), |each| each.is_ascii_digit());
     let sign = usize::from(rest.starts_with('-'));
-    let whole = digits(sign);
+    let whole = leading_digits(rest.get(sign..));
     let end = sign + whole;
     let fraction = match rest.get(end..) {
-        Some(after) if after.starts_with('.') => digits(end + 1),
-        _ => 0,
+        Some(after) => leading_digits(after.strip_prefix('.')),
+        None => 0,
     };
     (whole > 0).then_some(if fraction > 0 { end + 1 + fraction } else { end })
 }
 
 fn mark(rest: &str, first: char, start: usize) -> Result<(Token, usize)> {
+    // Before the marks, since some strangers begin with one.
     if let Some((stranger, advice)) = STRANGERS.iter().find(|(stranger, _)| rest.starts_with(stranger)) {
         return Err(Error::filter(start..start + stranger.len(), *advice));
     }
@@ -138,4 +139,8 @@ fn text(rest: &str, start: usize) -> Result<(Token, usize)> {
         }
     }
     Err(Error::filter(start..start + rest.len(), "this string has no closing quote"))
+}
+
+fn leading_digits(text: Option<&str>) -> usize {
+    leading(text.unwrap_or_default(), |each| each.is_ascii_digit())
 }

@@ -50,7 +50,9 @@ struct Parser {
 }
 
 impl Parser {
+    /// Reads an OR of ANDs, and the shares of its branches.
     fn or(&mut self) -> Result<Condition> {
+        // An OR in parentheses has its own branches; the share beside the parentheses waits until they are read.
         let before = self.allocation.take();
         let first = self.and()?;
         if !self.cursor.at_keyword("OR") {
@@ -97,6 +99,7 @@ impl Parser {
         }
     }
 
+    /// Reads an AND. `costs.allocation` is no part of it: it is taken out and kept for the branch.
     fn and(&mut self) -> Result<Condition> {
         let mut parts: Vec<_> = self.not()?.into_iter().collect();
         let mut alone = true;
@@ -110,12 +113,15 @@ impl Parser {
         Ok(if parts.len() > 1 { Some(Expression::And(parts)) } else { parts.pop() })
     }
 
+    /// Reads a NOT, a group in parentheses, `costs.allocation` or a predicate.
     fn not(&mut self) -> Result<Condition> {
+        // Every kind of nesting passes here, so that one count bounds the stack.
         self.depth += 1;
         if self.depth > DEPTH_MAX {
             return Err(self.cursor.error(format!("the filter nests more than {DEPTH_MAX} deep")));
         }
         let condition = if self.cursor.take_keyword("NOT") {
+            // A share under NOT would be one of what does not match.
             let outer = std::mem::replace(&mut self.under_and_only, false);
             let part = self.not()?;
             self.under_and_only = outer;
@@ -144,13 +150,17 @@ impl Parser {
     }
 
     fn at_allocation(&self) -> bool {
-        let is = |ahead, name: &str| matches!(self.cursor.peek(ahead), Some(Token::Word(word)) if word.eq_ignore_ascii_case(name));
-        is(0, "costs") && self.cursor.at_mark(1, ".") && is(2, "allocation")
+        self.at_word(0, "costs") && self.cursor.at_mark(1, ".") && self.at_word(2, "allocation")
+    }
+
+    fn at_word(&self, ahead: usize, name: &str) -> bool {
+        matches!(self.cursor.peek(ahead), Some(Token::Word(word)) if word.eq_ignore_ascii_case(name))
     }
 
     /// `costs.allocation = 0.5`
     fn allocation(&mut self) -> Result<()> {
         let start = self.cursor.here().start;
+        // `costs`, the point and `allocation`, which `at_allocation` has seen.
         (0..3).for_each(|_| self.cursor.advance());
         if !self.cursor.take_mark("=") {
             return Err(self
@@ -175,6 +185,7 @@ impl Parser {
     }
 }
 
+/// Reads the share of a charge, above 0 and up to 1.
 fn share(text: &str, at: Range<usize>) -> Result<Decimal> {
     Number::parse(text)
         .and_then(Number::to_decimal)

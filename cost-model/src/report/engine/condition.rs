@@ -67,13 +67,16 @@ impl<'a> Condition<'a> {
     }
 
     fn node(&self, expression: &'a Expression) -> Node<'a> {
-        let all = |parts: &'a [Expression]| parts.iter().map(|part| self.node(part)).collect();
         match expression {
-            Expression::And(parts) => Node::And(all(parts)),
-            Expression::Or(parts) => Node::Or(all(parts)),
+            Expression::And(parts) => Node::And(self.nodes(parts)),
+            Expression::Or(parts) => Node::Or(self.nodes(parts)),
             Expression::Not(part) => Node::Not(Box::new(self.node(part))),
             Expression::Predicate(predicate) => self.predicate(predicate),
         }
+    }
+
+    fn nodes(&self, parts: &'a [Expression]) -> Vec<Node<'a>> {
+        parts.iter().map(|part| self.node(part)).collect()
     }
 
     fn predicate(&self, predicate: &'a Predicate) -> Node<'a> {
@@ -86,14 +89,13 @@ impl<'a> Condition<'a> {
     }
 
     fn test(&self, dimension: &Dimension, test: &Test) -> Node<'a> {
-        let column = |dimension: &Dimension| ColumnTest::new(self.ledger.sets().column(dimension), test);
         match dimension {
             // Only the name of a service can be absent.
             Dimension::Service if *test != Test::Absent => {
-                Node::Either(column(dimension), column(&Dimension::ServiceId))
+                Node::Either(self.column(dimension, test), self.column(&Dimension::ServiceId, test))
             }
             Dimension::Tag(key) | Dimension::VirtualTag(key) => {
-                let provider = column(dimension);
+                let provider = self.column(dimension, test);
                 let Some(key) = self.tags.keys().iter().position(|each| each == key) else {
                     return Node::Column(provider);
                 };
@@ -101,8 +103,12 @@ impl<'a> Condition<'a> {
                 let holds_for_value = values.map(|value| test.holds_for(Some(value))).collect();
                 Node::Tag { key, holds_for_value, provider }
             }
-            _ => Node::Column(column(dimension)),
+            _ => Node::Column(self.column(dimension, test)),
         }
+    }
+
+    fn column(&self, dimension: &Dimension, test: &Test) -> ColumnTest<'a> {
+        ColumnTest::new(self.ledger.sets().column(dimension), test)
     }
 
     fn decide(&self, node: &Node<'_>, set: DimensionSetId, codes: &[u32]) -> Option<bool> {

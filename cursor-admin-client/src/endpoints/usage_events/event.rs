@@ -127,6 +127,7 @@ impl<'a> UsageEventRef<'a> {
 
 impl<T: AsRef<str>> UsageEvent<T> {
     /// Returns what kind of charge it is, whatever vocabulary it was sent in.
+    /// See [`EventKind`] for the words; what none of them fits is kept as it was sent.
     pub fn event_kind(&self) -> EventKind {
         EventKind::parse(self.kind.as_ref().map(T::as_ref).unwrap_or_default())
     }

@@ -41,7 +41,10 @@ pub enum EventKind {
 }
 
 impl EventKind {
-    /// Reads a kind in any vocabulary. An unknown one is kept as it is.
+    /// Reads a kind in any vocabulary: the labels of the API, those of exported files, and the names of Cursor's own
+    /// enum.
+    ///
+    /// Case, blanks and punctuation do not matter. An unknown one is kept as it is.
     pub fn parse(raw: &str) -> Self {
         let folded = fold(raw);
         let name = folded.strip_prefix("usageeventkind").unwrap_or(&folded);

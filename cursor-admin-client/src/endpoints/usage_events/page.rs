@@ -16,6 +16,9 @@ use crate::decode::{self, BadRow, DecodeFault, Decoded, Fields, Notes, Object, R
 use crate::error::{Error, Result};
 
 /// One page of usage events.
+///
+/// A page alone is no proof of anything: events that arrive between two requests move rows from one page to the next.
+/// [`UsageEvents::snapshot`](crate::UsageEvents::snapshot) reads until the pages agree.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct UsageEventsPage<T = UsageEvent> {

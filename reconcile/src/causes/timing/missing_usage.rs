@@ -25,17 +25,21 @@ pub(crate) const SPEC: CauseSpec = CauseSpec {
 /// Adds the amounts of the calls that the ledger lacks.
 pub(crate) fn find(context: &CauseContext<'_>, bridge: &mut BridgeBuilder) -> Result<()> {
     let lines = context.lines;
-    let missing = |each: &LineMatch| each.finding == LineFinding::OneOf(vec![Category::MissingUsage]);
     let mut calls = 0_u64;
     for (line_group, each) in lines.line_groups.all.iter().zip(&lines.matched) {
-        if missing(each) {
+        if is_missing(each) {
             calls += line_group.calls.map_or(0, |calls| calls.saturating_sub(each.charged.records));
         }
     }
     let confidence = if calls == context.completeness.lacking { Confidence::Exact } else { Confidence::High };
     let rule = format!("the lines count {calls} calls more than are held; {}", context.completeness.rule());
-    let tally = Tally { records: 0, amount: lines.sum_of_differences(missing)? };
-    let numbers = lines.numbers(|_, each| missing(each));
+    let tally = Tally { records: 0, amount: lines.sum_of_differences(is_missing)? };
+    let numbers = lines.numbers(|_, each| is_missing(each));
     let step = NewStep::new(Category::MissingUsage, tally, rule);
     bridge.add_step(step.with_lines(numbers).with_confidence(confidence))
+}
+
+/// Returns whether missing charges, and nothing else, explain the whole difference of a line.
+fn is_missing(matched: &LineMatch) -> bool {
+    matched.finding == LineFinding::OneOf(vec![Category::MissingUsage])
 }

@@ -66,6 +66,6 @@ fn charges_between<'a>(
     start: Timestamp,
     end: Timestamp,
 ) -> impl Iterator<Item = &'a Charge> {
-    let place = |at| charges.all.partition_point(|charge| charge.at < at);
-    charges.all.get(place(start)..place(end)).unwrap_or_default().iter()
+    let places = charges.first_from(start)..charges.first_from(end);
+    charges.all.get(places).unwrap_or_default().iter()
 }

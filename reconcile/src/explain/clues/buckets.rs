@@ -33,21 +33,20 @@ impl ClueSearch<'_> {
                 continue;
             }
             let fitting = sums.iter().filter(|(_, sum)| sum.is_some_and(|sum| self.fits(difference, sum)));
-            let start = |bucket: &i64| Timestamp::from_millis(bucket.checked_mul(width)?).ok();
-            hits.extend(
-                fitting.filter_map(|(bucket, _)| Some((kind(start(bucket)?), Some(false_positives)))),
-            );
+            hits.extend(fitting.filter_map(|(bucket, _)| {
+                let start = Timestamp::from_millis(bucket.checked_mul(width)?).ok()?;
+                Some((kind(start), Some(false_positives)))
+            }));
         }
         hits
     }
 
     /// Returns whether a sum is the difference up to a last digit: lost, counted twice, or with the wrong sign.
     fn fits(&self, difference: Money, sum: i128) -> bool {
-        let near = |off: i128| off.unsigned_abs() < self.digit.size();
         let amount = difference.units();
         [amount, amount.saturating_neg(), amount / 2, amount.saturating_neg() / 2]
             .into_iter()
-            .any(|wanted| near(sum.saturating_sub(wanted)))
+            .any(|wanted| sum.abs_diff(wanted) < self.digit.size())
     }
 
     /// Returns the false positives: each bucket has four candidate amounts, each of which fits two last digits out of as many

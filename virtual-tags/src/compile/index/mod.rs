@@ -55,6 +55,8 @@ impl Index {
                 texts.find_rules(&text, &mut rules);
             }
         }
+        // The first rule that matches decides, so that they are tried in their order; one may be found by several
+        // texts.
         rules.sort_unstable();
         rules.dedup();
         rules

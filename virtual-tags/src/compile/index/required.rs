@@ -19,6 +19,8 @@ pub(super) fn add_required_texts(rule: &Rule, add: &mut dyn FnMut(IndexedField, 
     }
 }
 
+/// Adds the texts of one list of emails or parts of them; returns false if there is none by which a charge can be
+/// found.
 fn add_person_texts(people: &PersonMatcher, add: &mut dyn FnMut(IndexedField, Required<'_>)) -> bool {
     let whole = [
         (IndexedField::Email, &people.equals),
@@ -26,6 +28,7 @@ fn add_person_texts(people: &PersonMatcher, add: &mut dyn FnMut(IndexedField, Re
         (IndexedField::EmailLocal, &people.local),
         (IndexedField::EmailDomain, &people.domain),
     ];
+    // A person has to meet every list. The index needs only one of them, since the rule itself is asked afterwards.
     if let Some((source, list)) = whole.into_iter().find(|(_, list)| !list.is_empty()) {
         for text in list {
             add(source.clone(), Required::Whole(text));
@@ -39,16 +42,21 @@ fn add_person_texts(people: &PersonMatcher, add: &mut dyn FnMut(IndexedField, Re
         }
         return true;
     }
+    // All or none: a pattern without plain text is met by any email, so that nothing could be required.
     let globs: Option<Vec<_>> =
         people.glob.iter().map(|glob| required_literals(glob.split(['*', '?']))).collect();
     let globs = globs.filter(|globs| !globs.is_empty());
     globs.map(|globs| globs.into_iter().for_each(|text| add(IndexedField::Email, text))).is_some()
 }
 
+/// Returns texts of which a charge must have one to meet an expression; `None` where charges without any may meet it.
 fn expression_texts(expression: &Expression) -> Option<Texts<'_>> {
     match expression {
+        // All parts have to hold, so that one is enough to find the rule by; the one with the fewest texts keeps the
+        // index small.
         Expression::And(parts) => parts.iter().filter_map(expression_texts).min_by_key(Vec::len),
         Expression::Or(parts) => {
+            // Any part may hold: one that requires no text makes the whole require none.
             let parts: Option<Vec<_>> = parts.iter().map(expression_texts).collect();
             parts.map(|parts| parts.into_iter().flatten().collect())
         }
@@ -57,15 +65,18 @@ fn expression_texts(expression: &Expression) -> Option<Texts<'_>> {
     }
 }
 
+/// Returns texts of which a charge must have one to meet a predicate; `None` where charges without any may meet it.
 fn predicate_texts(predicate: &Predicate) -> Option<Texts<'_>> {
     let dimensions = match &predicate.field {
         // Where the service does not fit, its id may.
         Field::Dimension(Dimension::Service) => vec![Dimension::Service, Dimension::ServiceId],
+        // Not known yet: the values of keys are decided with this index.
         Field::Dimension(Dimension::VirtualTag(_)) => return None,
         Field::Dimension(dimension) => vec![dimension.clone()],
         _ => return None,
     };
     let texts: Vec<Required<'_>> = match &predicate.test {
+        // What must not be there cannot be looked for.
         _ if predicate.negated => return None,
         Test::Equals(literal) => vec![Required::Whole(literal.as_text()?)],
         Test::In(literals) => {
@@ -75,8 +86,8 @@ fn predicate_texts(predicate: &Predicate) -> Option<Texts<'_>> {
         Test::Regex(expression) => vec![required_literals(expression.required().literals())?],
         _ => return None,
     };
-    let of = |dimension: &Dimension, text| (IndexedField::Dimension(dimension.clone()), text);
-    Some(dimensions.iter().flat_map(|each| texts.iter().map(|text| of(each, *text))).collect())
+    let pairs = dimensions.iter().flat_map(|dimension| texts.iter().map(move |text| (dimension, *text)));
+    Some(pairs.map(|(dimension, text)| (IndexedField::Dimension(dimension.clone()), text)).collect())
 }
 
 /// Returns the literals of a pattern, with any text between them, of which one at least is not empty.
@@ -87,6 +98,7 @@ fn required_literals<'a>(literals: impl Iterator<Item = &'a str>) -> Option<Requ
         [start, between @ .., end] => (*start, between, *end),
         [] => return None,
     };
+    // The longest is the least likely to be met by chance.
     let between = between.iter().max_by_key(|literal| literal.len()).copied().unwrap_or_default();
     let tells = [start, between, end].iter().any(|literal| !literal.is_empty());
     tells.then_some(Required::Literals { start, between, end })

@@ -84,11 +84,10 @@ fn count_hits(
             hit.all += 1;
             let asked =
                 matches!(winner.assign, CompiledAssign::Fact(..)) || winner.people.in_directory == Some(true);
-            let exact = || {
-                charge.ids().find_map(|id| rules.compiled.directory.match_kind(&id, charge.at))
-                    == Some(MatchKind::Exact)
-            };
-            hit.exact += usize::from(!asked || exact());
+            let directory = &rules.compiled.directory;
+            let is_exact = !asked
+                || charge.ids().find_map(|id| directory.match_kind(&id, charge.at)) == Some(MatchKind::Exact);
+            hit.exact += usize::from(is_exact);
         }
     }
 }
@@ -107,9 +106,9 @@ fn unknown_values(rule: CompiledRule<'_>, ledger: &Ledger, known: &mut KnownValu
         }
     }
     let none = BTreeSet::new();
-    let values = |dimension: &Dimension| Cow::Borrowed(known.get(dimension).unwrap_or(&none));
-    let unknown = when.unknown_values(&values).into_iter();
+    let unknown = when.unknown_values(&|dimension| Cow::Borrowed(known.get(dimension).unwrap_or(&none)));
     unknown
+        .into_iter()
         .filter(|unknown| !matches!(unknown.dimension, Dimension::VirtualTag(_)))
         .map(|unknown| {
             let hint = unknown.suggestion.as_ref().map(|near| format!("; did you mean `{near}`?"));

@@ -45,7 +45,6 @@ fn people(rule: CompiledRule<'_>, places: &[Dimension]) -> Vec<String> {
     let Some(when) = rule.when else {
         return rule.people.equals.iter().map(|email| lowercase(email)).collect();
     };
-    let person = |dimension: &Option<Dimension>| dimension.as_ref().is_some_and(|each| places.contains(each));
     let literals = when.literals();
     let mut alone = matches!(
         when.expression(),
@@ -55,7 +54,9 @@ fn people(rule: CompiledRule<'_>, places: &[Dimension]) -> Vec<String> {
     if !alone || !rule.people.is_empty() {
         return Vec::new();
     }
-    let emails = literals.iter().filter(|literal| person(&literal.dimension));
+    let emails = literals
+        .iter()
+        .filter(|literal| literal.dimension.as_ref().is_some_and(|dimension| places.contains(dimension)));
     emails
         .filter_map(|literal| literal.literal.as_text())
         .filter(|text: &&Arc<str>| text.contains('@'))

@@ -150,21 +150,18 @@ fn open_word(text: String) -> Word {
 
 /// Returns the emails that the conditions on a person allow, of the first kind of condition that is set.
 fn emails(people: &PersonMatcher) -> Option<Vec<Word>> {
-    let words = |list: &[Arc<str>], form: &dyn Fn(&str) -> Vec<Word>| -> Option<Vec<Word>> {
-        (!list.is_empty()).then(|| list.iter().flat_map(|text| form(text)).collect())
-    };
-    words(&people.equals, &|text| vec![(text.into(), true)])
-        .or_else(|| words(&people.domain, &|text| vec![open_word(format!("{ANY}@{text}"))]))
+    words(&people.equals, |text| vec![(text.into(), true)])
+        .or_else(|| words(&people.domain, |text| vec![open_word(format!("{ANY}@{text}"))]))
         .or_else(|| {
-            words(&people.subdomain_of, &|text| {
+            words(&people.subdomain_of, |text| {
                 vec![open_word(format!("{ANY}@{text}")), open_word(format!("{ANY}@{ANY}.{text}"))]
             })
         })
-        .or_else(|| words(&people.local, &|text| vec![open_word(format!("{text}@{ANY}"))]))
+        .or_else(|| words(&people.local, |text| vec![open_word(format!("{text}@{ANY}"))]))
         .or_else(|| {
             let plain = people.glob.iter().all(|glob| !glob.contains('?'));
-            let form = |text: &str| vec![(Arc::from(text.replace('*', ANY)), !text.contains('*'))];
-            words(&people.glob, &form).filter(|_| plain)
+            words(&people.glob, |text| vec![(Arc::from(text.replace('*', ANY)), !text.contains('*'))])
+                .filter(|_| plain)
         })
 }
 
@@ -292,4 +289,8 @@ impl Dimensions for Witness<'_> {
             }
         }
     }
+}
+
+fn words(list: &[Arc<str>], form: impl Fn(&str) -> Vec<Word>) -> Option<Vec<Word>> {
+    (!list.is_empty()).then(|| list.iter().flat_map(|text| form(text)).collect())
 }

@@ -8,6 +8,7 @@
 mod assign;
 mod tables;
 mod tests_table;
+mod write;
 
 use std::error::Error as _;
 use std::sync::Arc;
@@ -17,6 +18,7 @@ use toml::Spanned;
 
 use crate::dates::parse_date;
 use crate::error::{Error, ErrorKind, ErrorList, Result};
+use crate::fault::Fault;
 use crate::place::{Lines, Place, SourceText};
 use crate::rules::assign::Assign;
 use crate::rules::person_matcher::{ActorKind, PersonMatcher};
@@ -91,7 +93,7 @@ impl Reader<'_> {
                 return Err(fail(self.place_of(text), reason));
             }
             if read.contains(&field) {
-                return Err(fail(self.place_of(text), format!("`{field}` is listed in `person` twice")));
+                return Err(Fault::RepeatedPerson(field).at(Some(self.place_of(text))));
             }
             read.push(field);
         }
@@ -165,6 +167,7 @@ impl Reader<'_> {
         })
     }
 
+    /// Reads the kind of actor by its name; the error lists all of them.
     fn read_actor_kind(&self, name: &Spanned<String>) -> Result<ActorKind> {
         let kind = ActorKind::ALL.iter().find(|(each, _)| each == name.get_ref()).map(|(_, kind)| *kind);
         kind.ok_or_else(|| {
@@ -227,13 +230,9 @@ impl Reader<'_> {
         SourceText::find(&self.lines, text.span(), text.get_ref())
     }
 
-    fn not_empty(&self, text: Spanned<String>, field: &str) -> Result<Arc<str>> {
+    fn not_empty(&self, text: Spanned<String>, field: &'static str) -> Result<Arc<str>> {
         if text.get_ref().trim().is_empty() {
-            return Err(Error::new(
-                ErrorKind::Rules,
-                Some(self.place_of(&text)),
-                format!("`{field}` is empty"),
-            ));
+            return Err(Fault::EmptyField(field).at(Some(self.place_of(&text))));
         }
         Ok(text.into_inner().into())
     }
@@ -243,6 +242,7 @@ impl Reader<'_> {
     }
 }
 
+/// Returns a list of texts; a single text is a list of one.
 fn to_list(texts: Option<&tables::Texts>) -> Vec<Arc<str>> {
     match texts {
         None => Vec::new(),

@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 
 use crate::arguments::{Format, Global, Invoice as Command, Reading};
 use crate::commands::open_existing;
-use crate::outcome::{Outcome, in_one_line};
+use crate::outcome::Outcome;
 use crate::output::{Output, Text};
 
 pub(crate) async fn run(global: &Global, command: Command, output: &Output) -> Result<Outcome> {
@@ -165,7 +165,7 @@ async fn tie_out(costs: &CursorCosts, account: Option<&str>, output: &Output) ->
                 let bridge = found.explained.reconciliation;
                 Ok((bridge.invoice.clone(), bridge.invoice_total, bridge.unexplained, bridge.verdict()))
             }
-            Err(error) => Err(in_one_line(&error)),
+            Err(error) => Err(error.in_one_line()),
         };
         invoices.push((file, verdict));
     }
