@@ -8,6 +8,8 @@ use cost_model::input::InputError;
 
 use crate::fault::Fault;
 
+pub use crate::fault::ErrorKind;
+
 /// A result of this crate.
 pub type Result<T> = std::result::Result<T, Error>;
 
@@ -38,24 +40,6 @@ struct Inner {
     line: Option<u64>,
     field: Option<Cow<'static, str>>,
     source: Option<Box<dyn StdError + Send + Sync>>,
-}
-
-/// The class of an [`Error`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ErrorKind {
-    /// The invoice's text is not in the shape that the reader expects.
-    Invoice,
-    /// Invoice and ledger are in different currencies.
-    Currency,
-    /// A sum left the range of money.
-    Overflow,
-    /// A store could not be read.
-    Store,
-    /// The library contradicted itself, and a result that would be wrong is withheld.
-    Internal,
-    /// A forecast was requested for an instant outside its cycle, or with nothing known before it.
-    Period,
 }
 
 impl Error {
@@ -108,6 +92,12 @@ impl Error {
     /// Returns the line that is wrong, counted from 1.
     pub fn line(&self) -> Option<u64> {
         self.0.line
+    }
+}
+
+impl From<Fault> for Error {
+    fn from(fault: Fault) -> Self {
+        Self::from_fault(fault)
     }
 }
 

@@ -4,8 +4,6 @@
 
 use cost_model::{Currency, Money, Timestamp};
 
-use crate::error::{Error, ErrorKind};
-
 /// What is wrong.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Fault {
@@ -99,8 +97,20 @@ impl Fault {
     }
 }
 
-impl From<Fault> for Error {
-    fn from(fault: Fault) -> Self {
-        Self::from_fault(fault)
-    }
+/// The class of an [`Error`](crate::Error).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The invoice's text is not in the shape that the reader expects.
+    Invoice,
+    /// Invoice and ledger are in different currencies.
+    Currency,
+    /// A sum left the range of money.
+    Overflow,
+    /// A store could not be read.
+    Store,
+    /// The library contradicted itself, and a result that would be wrong is withheld.
+    Internal,
+    /// A forecast was requested for an instant outside its cycle, or with nothing known before it.
+    Period,
 }

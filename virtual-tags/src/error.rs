@@ -5,6 +5,8 @@ use std::error::Error as StdError;
 use crate::fault::Fault;
 use crate::place::Place;
 
+pub use crate::fault::ErrorKind;
+
 /// A result whose error is the [`Error`] of this crate.
 pub type Result<T> = std::result::Result<T, Error>;
 
@@ -33,25 +35,6 @@ struct Inner {
     fault: Fault,
     source: Option<Box<dyn StdError + Send + Sync>>,
     others: Vec<Error>,
-}
-
-/// The class of an [`Error`], to match on.
-/// It tells which file to look at; [`Error::place`] tells where in it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ErrorKind {
-    /// The rules do not have the right shape or meaning.
-    Rules,
-    /// A rule's condition is not a filter; the source is the filter's own error.
-    Condition,
-    /// The directory does not have the right shape or meaning.
-    Directory,
-    /// Rules or people are not those with which a period was closed.
-    Locked,
-    /// A rule splits charges by the costs of another key's values, and no costs are given.
-    NeedsCosts,
-    /// Amounts cannot be summed; the source says why.
-    Amount,
 }
 
 impl Error {
@@ -113,21 +96,9 @@ impl ErrorList {
     }
 }
 
-/// Masks every word with an `@`: messages quote files, and files name people.
-pub(crate) fn mask_emails(message: String) -> String {
-    if !message.contains('@') {
-        return message;
+impl Fault {
+    /// Returns the error of this fault at a place.
+    pub(crate) fn at(self, place: Option<Place>) -> Error {
+        Error::from_fault(self, place)
     }
-    let mut masked = String::with_capacity(message.len());
-    for piece in message.split_inclusive(is_edge) {
-        let word = piece.trim_end_matches(is_edge);
-        masked.push_str(if word.contains('@') { "(email)" } else { word });
-        masked.push_str(piece.get(word.len()..).unwrap_or_default());
-    }
-    masked
-}
-
-/// Returns whether a character ends a word, so that an email address does not go on after it.
-fn is_edge(each: char) -> bool {
-    each.is_whitespace() || matches!(each, '`' | '"' | '\'' | ',' | ';' | ':')
 }

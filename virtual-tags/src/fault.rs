@@ -7,10 +7,7 @@ use cost_model::digest::Digest;
 use cost_model::{Dimension, Window};
 use rust_decimal::Decimal;
 
-use crate::error::{Error, ErrorKind, mask_emails};
-use crate::place::Place;
-
-/// What is wrong. `Debug` masks email addresses, as [`Error`]'s `Display` does: names and values come from files.
+/// What is wrong. `Debug` masks email addresses, as [`Error`](crate::Error)'s `Display` does: names and values come from files.
 #[derive(thiserror::Error)]
 pub(crate) enum Fault {
     /// A text without data, or one from outside of this crate.
@@ -83,11 +80,6 @@ pub(crate) enum Fault {
 }
 
 impl Fault {
-    /// Returns the error of this fault at a place.
-    pub(crate) fn at(self, place: Option<Place>) -> Error {
-        Error::from_fault(self, place)
-    }
-
     /// Returns the kind of error that the fault is reported as.
     pub(crate) fn kind(&self) -> ErrorKind {
         match self {
@@ -130,4 +122,42 @@ impl fmt::Debug for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.masked().fmt(f)
     }
+}
+
+/// The class of an [`Error`](crate::Error), to match on.
+/// It tells which file to look at; [`Error::place`](crate::Error::place) tells where in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The rules do not have the right shape or meaning.
+    Rules,
+    /// A rule's condition is not a filter; the source is the filter's own error.
+    Condition,
+    /// The directory does not have the right shape or meaning.
+    Directory,
+    /// Rules or people are not those with which a period was closed.
+    Locked,
+    /// A rule splits charges by the costs of another key's values, and no costs are given.
+    NeedsCosts,
+    /// Amounts cannot be summed; the source says why.
+    Amount,
+}
+
+/// Masks every word with an `@`: messages quote files, and files name people.
+pub(crate) fn mask_emails(message: String) -> String {
+    if !message.contains('@') {
+        return message;
+    }
+    let mut masked = String::with_capacity(message.len());
+    for piece in message.split_inclusive(is_edge) {
+        let word = piece.trim_end_matches(is_edge);
+        masked.push_str(if word.contains('@') { "(email)" } else { word });
+        masked.push_str(piece.get(word.len()..).unwrap_or_default());
+    }
+    masked
+}
+
+/// Returns whether a character ends a word, so that an email address does not go on after it.
+fn is_edge(each: char) -> bool {
+    each.is_whitespace() || matches!(each, '`' | '"' | '\'' | ',' | ';' | ':')
 }

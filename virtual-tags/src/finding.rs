@@ -4,7 +4,7 @@ use std::fmt;
 
 use cost_model::output::for_terminal;
 
-use crate::error::mask_emails;
+use crate::fault::mask_emails;
 use crate::place::Place;
 
 /// A likely mistake in rules or in a directory. Its text names no person.

@@ -7,8 +7,9 @@ use std::sync::Arc;
 use cost_model::filter::closest;
 
 use crate::compile::rules::Rules;
-use crate::error::{Result, mask_emails};
+use crate::error::Result;
 use crate::evaluate::resolved_rules::ResolvedRules;
+use crate::fault::mask_emails;
 use crate::ids::KeyId;
 use crate::place::Place;
 use crate::rules::answer::Answer;
