@@ -74,7 +74,7 @@ async fn kept(journal: &dyn Journal) -> Checked {
     }
     same("entries", &all(journal).await?, &added)?;
     same("their numbers", &added.iter().map(|each| each.number).collect::<Vec<_>>(), &vec![1, 2, 3, 4, 5])?;
-    same("what does not follow", &verify(&added), &None)?;
+    same("what does not follow", &verify(None, &added), &None)?;
     let latest = journal.latest(&kind("sync")?, "Main").await?;
     same("the latest entry", &latest.map(|each| each.number), &Some(4))?;
     let mut scope = EntryScope { kind: Some(kind("sync")?), ..EntryScope::default() };
@@ -140,7 +140,7 @@ async fn tampered(journal: &dyn Journal) -> Checked {
     for (what, change) in changes {
         let mut changed = entries.clone();
         change(&mut changed);
-        if verify(&changed).is_none() {
+        if verify(None, &changed).is_none() {
             return Err(Broken(format!("{what} was not found")));
         }
     }

@@ -195,7 +195,7 @@ impl JournalEntry {
     /// Makes the entry after another one, with its digest. For stores.
     pub fn following(before: Option<(u64, Digest)>, actor: PersonNumber, new: NewEntry) -> Self {
         let mut entry = Self {
-            number: before.map_or(1, |(number, _)| number + 1),
+            number: number_after(before),
             predecessor: before.map(|(_, digest)| digest),
             kind: new.kind,
             key: new.key,
@@ -236,7 +236,7 @@ impl JournalEntry {
 }
 
 /// Which entries to return.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct EntryScope {
     /// Only entries of that kind.
@@ -248,6 +248,8 @@ pub struct EntryScope {
     /// At most so many.
     pub limit: usize,
 }
+
+crate::masked_debug!(EntryScope { kind, after, limit });
 
 impl Default for EntryScope {
     fn default() -> Self {
@@ -264,8 +266,13 @@ impl EntryScope {
     }
 }
 
-/// Returns the number of the first entry that does not follow from the one before, of all entries of a journal in order;
-/// `None` if every one does.
+/// Returns the number of the entry after another one.
+fn number_after(before: Option<(u64, Digest)>) -> u64 {
+    before.map_or(1, |(number, _)| number.saturating_add(1))
+}
+
+/// Returns the place of the first entry that does not follow from the one before, in the order of a journal; `None` if every one
+/// does. `before` is the number and digest of the entry before the first, for a journal that is read piece by piece.
 ///
 /// An entry that was changed, taken out, added or put elsewhere breaks the chain there. That the last entries were taken out
 /// together shows only against a digest that was kept elsewhere.
@@ -282,20 +289,22 @@ impl EntryScope {
 ///     store.append(NewEntry::new(EntryKind::new("period-close")?, month, at, "ada")).await?;
 /// }
 /// let mut entries = store.entries(&EntryScope::default()).await?;
-/// assert_eq!(verify(&entries), None);
+/// assert_eq!(verify(None, &entries), None);
+/// let first = (entries[0].number, entries[0].digest);
+/// assert_eq!(verify(Some(first), &entries[1..]), None);
 /// entries[0].key = "2026-08".to_owned();
-/// assert_eq!(verify(&entries), Some(1));
+/// assert_eq!(verify(None, &entries), Some(1));
 /// # Ok(())
 /// # }
 /// ```
-pub fn verify(entries: &[JournalEntry]) -> Option<u64> {
-    let mut before: Option<(u64, Digest)> = None;
+pub fn verify(mut before: Option<(u64, Digest)>, entries: &[JournalEntry]) -> Option<u64> {
     for entry in entries {
-        let follows = entry.number == before.map_or(1, |(number, _)| number + 1)
+        let number = number_after(before);
+        let follows = entry.number == number
             && entry.predecessor == before.map(|(_, digest)| digest)
             && entry.digest == entry.computed_digest();
         if !follows {
-            return Some(entry.number);
+            return Some(number);
         }
         before = Some((entry.number, entry.digest));
     }

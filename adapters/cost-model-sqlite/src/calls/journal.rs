@@ -57,7 +57,7 @@ pub(crate) fn entries(sqlite: &Connection, scope: &EntryScope) -> Attempt<Vec<Jo
     );
     let mut statement = sqlite.prepare_cached(&sql)?;
     let mut rows = statement.query((
-        scope.after.cast_signed(),
+        i64::try_from(scope.after).unwrap_or(i64::MAX),
         scope.kind.as_ref().map(EntryKind::as_str),
         scope.key.as_ref(),
         i64::try_from(scope.limit).unwrap_or(i64::MAX),

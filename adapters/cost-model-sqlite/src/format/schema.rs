@@ -244,6 +244,7 @@ const STEPS: [&str; 5] = [
      ) STRICT;
      CREATE TABLE journal (
          number INTEGER PRIMARY KEY,
+         digest BLOB NOT NULL,
          predecessor BLOB,
          kind TEXT NOT NULL,
          key TEXT NOT NULL,
@@ -251,8 +252,7 @@ const STEPS: [&str; 5] = [
          actor INTEGER NOT NULL,
          program TEXT NOT NULL,
          inputs TEXT NOT NULL,
-         document TEXT NOT NULL,
-         digest BLOB NOT NULL
+         document TEXT NOT NULL
      ) STRICT;
      CREATE INDEX journal_by_key ON journal (kind, key, number);",
 ];

@@ -73,7 +73,7 @@ fn two_programs_never_give_one_number_twice() {
         program.join().unwrap();
     }
     let entries = wait(SqliteStore::open(folder.store()).unwrap().entries(&EntryScope::default())).unwrap();
-    assert_eq!((entries.len(), verify(&entries)), (50, None));
+    assert_eq!((entries.len(), verify(None, &entries)), (50, None));
 }
 
 #[test]

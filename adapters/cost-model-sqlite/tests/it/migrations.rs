@@ -4,7 +4,8 @@ use cost_model::money::{Quantity, RequestUnits, Tokens};
 use cost_model::record::{Identity, Person, RecordId, Run};
 use cost_model::source::Origin;
 use cost_model::store::{
-    Comparison, FileImport, Import, ImportId, ImportStats, Owner, ReplaceStats, WindowReplacement,
+    Comparison, EntryKind, EntryScope, FileImport, Import, ImportId, ImportStats, Journal, NewEntry, Owner,
+    ReplaceStats, WindowReplacement, verify,
 };
 use cost_model::{CostRecord, CostStore, Costs, Currency, Money, StoredRecord};
 use cost_model_sqlite::{Options, SqliteStore};
@@ -17,6 +18,8 @@ use crate::support::{Folder, charges, connection, millis, put, read, scan, wait,
 const VERSION_1: &str = include_str!("version_1.sql");
 /// A file of version 3: what two reads of [`source`], a pseudonym and two files of [`rows`] left in it.
 const VERSION_3: &str = include_str!("version_3.sql");
+/// A file of version 4, which has no journal.
+const VERSION_4: &str = include_str!("version_4.sql");
 
 fn columns(path: &std::path::Path) -> Vec<(String, String, String, bool)> {
     let file = Connection::open(path).unwrap();
@@ -316,4 +319,42 @@ fn a_record_of_version_3_without_what_it_refers_to_is_damage() {
         let records: i64 = file.query_row("SELECT count(*) FROM record", (), |row| row.get(0)).unwrap();
         assert_eq!((version, records), (3, 15), "{spoil}");
     }
+}
+
+#[test]
+fn a_file_of_version_4_holds_what_it_held_and_gets_a_journal() {
+    let folder = Folder::new();
+    Connection::open(folder.store()).unwrap().execute_batch(VERSION_4).unwrap();
+    let error = Options::new().read_only(true).open(folder.store()).unwrap_err();
+    assert!(error.to_string().contains("open it for writing"), "{error}");
+
+    let store = SqliteStore::open(folder.store()).unwrap();
+    let found = scan(&store).unwrap();
+    assert_eq!(found.len(), 15);
+    let ids = "SELECT id FROM record ORDER BY connection, at, id";
+    let old = Connection::open_in_memory().unwrap();
+    old.execute_batch(VERSION_4).unwrap();
+    let mut old = old.prepare(ids).unwrap();
+    let old = old.query_map((), |row| row.get(0)).unwrap().map(|id| RecordId::from_bytes(id.unwrap()));
+    assert!(old.eq(found.iter().map(|stored| stored.provenance.record_id)));
+
+    assert!(wait(store.entries(&EntryScope::default())).unwrap().is_empty());
+    let new = NewEntry::new(EntryKind::new("close").unwrap(), "1970-01", millis(5), "iris");
+    let entry = wait(store.append(new)).unwrap();
+    assert_eq!(verify(None, &[entry]), None);
+    let fresh = Folder::new();
+    drop(SqliteStore::open(fresh.store()).unwrap());
+    assert_eq!(columns(&folder.store()), columns(&fresh.store()));
+}
+
+#[test]
+fn a_file_of_version_4_with_a_table_in_the_way_stays_as_it_is() {
+    let folder = Folder::new();
+    let file = Connection::open(folder.store()).unwrap();
+    // In the way of the second table of the step.
+    file.execute_batch(&format!("{VERSION_4} CREATE TABLE journal (mine);")).unwrap();
+    assert!(SqliteStore::open(folder.store()).is_err());
+    let version: i64 = file.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
+    assert_eq!(version, 4);
+    assert!(columns(&folder.store()).iter().all(|(table, ..)| table != "journal_person"));
 }

@@ -242,7 +242,7 @@ async fn what_was_done_is_in_the_journal_of_the_store() {
     let entries = costs.journal().entries(&EntryScope::default()).await.unwrap();
     let kinds: Vec<_> = entries.iter().map(|entry| (entry.kind.as_str(), entry.key.as_str())).collect();
     assert_eq!(kinds, [("sync", "Main"), ("sync", "Broken"), ("account", "Main"), ("account", "Main")]);
-    assert_eq!(verify(&entries), None, "it outlives the charges");
+    assert_eq!(verify(None, &entries), None, "it outlives the charges");
     assert!(entries.iter().all(|entry| entry.program.starts_with("cursor-costs/")));
     let actor = costs.journal().person_name(entries[0].actor).await.unwrap();
     assert_eq!(actor.as_deref(), Some("unknown"), "nobody said who");
