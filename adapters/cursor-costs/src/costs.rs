@@ -59,6 +59,8 @@ pub(crate) struct Loaded {
     months: Window,
     /// The state of the store that they were read from.
     state: StoreState,
+    /// The billing cycles of the accounts' invoices, where rules share charges out by what a cycle cost.
+    pub(crate) cycles: Vec<Window>,
     pub(crate) ledger: Ledger,
     /// Resolved when a question names an owner for the first time.
     rules: Mutex<Option<Arc<ResolvedRules>>>,
@@ -142,7 +144,8 @@ impl CursorCosts {
     /// Returns the charges of the months that a window touches, for all accounts and whatever else the store holds.
     pub(crate) async fn load(&self, window: Window) -> Result<Arc<Loaded>> {
         let state = self.state().await?;
-        let mut months = window.whole_months();
+        let cycles = self.cycles_that_matter();
+        let mut months = whole_cycles(window, &cycles)?;
         if let Some(loaded) = self.loaded().as_ref().filter(|loaded| loaded.state == state) {
             if loaded.months.intersection(months) == Some(months) {
                 return Ok(Arc::clone(loaded));
@@ -150,12 +153,19 @@ impl CursorCosts {
             // Both questions may come again.
             let (start, end) =
                 (loaded.months.start().min(months.start()), loaded.months.end().max(months.end()));
-            months = Window::new(start, end).map_err(Error::query)?;
+            months = whole_cycles(Window::new(start, end).map_err(Error::query)?, &cycles)?;
         }
         let ledger = self.read_ledger(&Scope::all().window(months)).await?;
-        let loaded = Arc::new(Loaded { months, state, ledger, rules: Mutex::new(None) });
+        let loaded = Arc::new(Loaded { months, state, cycles, ledger, rules: Mutex::new(None) });
         *self.loaded() = Some(Arc::clone(&loaded));
         Ok(loaded)
+    }
+
+    /// Returns the billing cycles of the accounts' invoices if rules share charges out by costs, and none otherwise.
+    fn cycles_that_matter(&self) -> Vec<Window> {
+        // Rules that cannot be used are told of when they are needed.
+        let needs_costs = self.setup.ownership.rules().is_ok_and(virtual_tags::Rules::needs_costs);
+        if needs_costs { self.billing_cycles() } else { Vec::new() }
     }
 
     fn loaded(&self) -> MutexGuard<'_, Option<Arc<Loaded>>> {
@@ -214,6 +224,15 @@ impl CursorCosts {
     }
 }
 
+/// Returns the months of a window and of every billing cycle that it touches.
+fn whole_cycles(window: Window, cycles: &[Window]) -> Result<Window> {
+    let touched = cycles.iter().filter(|cycle| cycle.intersection(window).is_some());
+    let all = [window].iter().chain(touched).map(Window::whole_months).collect::<Vec<_>>();
+    let start = all.iter().map(Window::start).min().unwrap_or(window.start());
+    let end = all.iter().map(Window::end).max().unwrap_or(window.end());
+    Window::new(start, end).map_err(Error::query)
+}
+
 impl Loaded {
     /// Returns the rules, resolved over the months in memory.
     pub(crate) fn rules(&self, costs: &CursorCosts) -> Result<Arc<ResolvedRules>> {
@@ -222,7 +241,8 @@ impl Loaded {
             return Ok(Arc::clone(rules));
         }
         let rules = costs.setup.ownership.rules()?;
-        let resolved = Arc::new(rules.resolve(&self.ledger, Metric::Effective, &[]).map_err(Error::rules)?);
+        let resolved =
+            Arc::new(rules.resolve(&self.ledger, Metric::Effective, &self.cycles).map_err(Error::rules)?);
         *kept = Some(Arc::clone(&resolved));
         Ok(resolved)
     }

@@ -1,8 +1,9 @@
 //! Invoices: read, explained against the stored charges, and listed.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use cost_model::{Ledger, Timestamp};
+use cost_model::{Ledger, Timestamp, Window};
 use cursor_invoice::{CursorInvoiceReader, billing_rules};
 use reconcile::tie_out::TieOut;
 use reconcile::{Explained, Invoice, InvoiceReader, StoredUsage};
@@ -80,6 +81,18 @@ impl CursorCosts {
         Ok(files)
     }
 
+    /// Returns the billing cycles that the invoices in the accounts' folders state; none where they overlap. Files that are no invoices are passed over:
+    /// [`read_invoice`] tells what is wrong with one.
+    pub(crate) fn billing_cycles(&self) -> Vec<Window> {
+        let files = self.accounts().iter().filter_map(|account| self.invoice_files(account).ok()).flatten();
+        let read = files.filter_map(|file| read_invoice(&file, &CursorInvoiceReader::new()).ok());
+        let cycles: BTreeSet<Window> = read.map(|invoice| invoice.period).collect();
+        let cycles: Vec<Window> = cycles.into_iter().collect();
+        // Accounts that are billed on different days have no cycles in common; splits by month need none.
+        let overlap = cycles.windows(2).any(|pair| matches!(pair, [one, next] if next.start() < one.end()));
+        if overlap { Vec::new() } else { cycles }
+    }
+
     /// Holds the charges of an account against what the provider stated last of each person's spend in its billing cycle;
     /// `None` if nothing was stated, or nothing of that cycle is stored.
     ///
@@ -92,7 +105,7 @@ impl CursorCosts {
         let Some(start) = last.cycle_start else { return Ok(None) };
         let now: Timestamp = last.at.max(start);
         let scope = cost_model::store::Scope::all().connection(account.id().clone());
-        let window = cost_model::Window::new(start, now).map_err(Error::query)?.whole_months();
+        let window = Window::new(start, now).map_err(Error::query)?.whole_months();
         let ledger = Ledger::from_store(self.store(), &scope.window(window), cost_model::Currency::USD).await;
         let ledger =
             ledger.map_err(|error| Error::store("the charges cannot be read from the store", error))?;

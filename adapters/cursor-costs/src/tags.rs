@@ -168,7 +168,7 @@ impl CursorCosts {
         let loaded = self.load(window).await?;
         let old = loaded.rules(self)?;
         let new = self.setup.ownership.compile(read_rules(other)?)?;
-        let new = new.resolve(&loaded.ledger, Metric::Effective, &[]).map_err(Error::rules)?;
+        let new = new.resolve(&loaded.ledger, Metric::Effective, &loaded.cycles).map_err(Error::rules)?;
         let mut diff = RulesDiff { keys: Vec::new(), removed: Vec::new(), added: Vec::new() };
         for key in old.keys() {
             if new.keys().contains(key) {

@@ -1,6 +1,6 @@
 //! `status`: what is stored, what is missing, and what to do next.
 
-use cost_model::output::{counted, cut, for_terminal};
+use cost_model::output::{counted, for_terminal};
 use cursor_costs::documents::StatusDocument;
 use cursor_costs::{AccountState, AccountStatus, CursorCosts, Result};
 
@@ -27,8 +27,9 @@ pub(crate) async fn run(costs: &CursorCosts, output: &Output) -> Result<Outcome>
         account_text(&mut text, account);
     }
     for (name, version) in [("rules", status.rules), ("people", status.people)] {
+        // As many digits as tell versions apart; JSON has all of them.
         let version = version.map_or("cannot be read".to_owned(), |version| version.to_string());
-        text.line(format_args!("{name} {}", cut(&version, 12)));
+        text.line(format_args!("{name:<6} {version:.14}"));
     }
     text.line(format_args!("next: {}", status.next_step));
     output.text(&text)?;

@@ -247,3 +247,26 @@ async fn what_was_done_is_in_the_journal_of_the_store() {
     let actor = costs.journal().person_name(entries[0].actor).await.unwrap();
     assert_eq!(actor.as_deref(), Some("unknown"), "nobody said who");
 }
+
+#[tokio::test(flavor = "current_thread")]
+async fn costs_shared_out_by_billing_cycle_follow_the_invoices() {
+    let company = Company::new("invoices = \"invoices\"\n").await;
+    let shared = "[[tag]]\nkey = \"Payer\"\ndefault = \"Nobody\"\n[[tag.rule]]\nwhen = \"costs.service = 'Auto'\"\n\
+                  split = { cost_of = \"Team\", per = \"cycle\" }\n";
+    company.write("rules.toml", &format!("{}{shared}", crate::company::RULES));
+    let without = company.synced().await.report(&by("vtag.Payer")).await.unwrap_err();
+    assert_eq!(without.kind(), ErrorKind::Rules, "no invoice says what a cycle is");
+    for invoice in company.server.simulator().invoices() {
+        company.write(&format!("invoices/{}.csv", invoice.number), &invoice.csv);
+    }
+    let report = company.open().report(&by("vtag.Payer")).await.unwrap();
+    let rows = report.rows.iter().map(|row| row.totals.effective.amount);
+    assert_eq!(Money::sum(rows).unwrap(), report.total.effective.amount);
+    assert!(report.rows.len() > 2, "{} rows", report.rows.len());
+    // The same whatever other months were asked for before.
+    let costs = company.open();
+    let wide =
+        ReportRequest { range: DayRange::Interval("last_3_months".parse().unwrap()), ..by("vtag.Payer") };
+    costs.report(&wide).await.unwrap();
+    assert_eq!(costs.report(&by("vtag.Payer")).await.unwrap().rows, report.rows);
+}
