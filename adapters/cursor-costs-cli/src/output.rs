@@ -5,6 +5,7 @@ use std::io::{self, BufWriter, ErrorKind as IoKind, IsTerminal, Write};
 use std::path::PathBuf;
 
 use cost_model::output::for_terminal_lines;
+use cost_model::store::Gap;
 use cursor_costs::files::NewFiles;
 use cursor_costs::{Error, ErrorKind, Result};
 use serde::Serialize;
@@ -126,6 +127,15 @@ impl Output {
     pub(crate) fn note(&self, text: &str) {
         if !self.is_quiet {
             self.error_line(&format!("{} {}", self.bold("note:"), for_terminal_lines(text)));
+        }
+    }
+
+    /// Prints what is missing of a range on standard error, for output that has no place for it.
+    pub(crate) fn note_gaps<'a>(&self, missing: impl IntoIterator<Item = &'a Gap>) {
+        for gap in missing {
+            let account =
+                gap.connection.as_ref().map(|connection| format!(" of {connection}")).unwrap_or_default();
+            self.note(&format!("{}{account}: {}", gap.state.name(), gap.window));
         }
     }
 

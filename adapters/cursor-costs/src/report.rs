@@ -2,10 +2,11 @@
 
 use chrono::{FixedOffset, NaiveDate};
 use cost_model::report::{Bin, Interval, Measure, Query, Report};
-use cost_model::store::Gap;
+use cost_model::store::{Gap, GapState};
 use cost_model::{Dimension, Filter, Window};
 use cursor_cost_source::list_prices;
 
+use crate::status::BETWEEN_SYNCS;
 use crate::{CursorCosts, Error, ErrorKind, Result};
 
 /// A question: which charges, and how to add them up.
@@ -123,6 +124,24 @@ impl CursorCosts {
         let mut report = query.run(&loaded.ledger, &*rules).map_err(Error::query)?;
         report.gaps = self.without_future(report.gaps);
         Ok(report)
+    }
+
+    /// Returns what is missing or may still change of a range, for all accounts.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Query`], [`ErrorKind::Store`].
+    pub async fn gaps(&self, range: DayRange) -> Result<Vec<Gap>> {
+        let window = self.window(range)?;
+        let loaded = self.load(window).await?;
+        Ok(self.without_future(loaded.ledger.gaps(window)))
+    }
+
+    /// Returns whether some of a range was not read, so that its figures cannot be said: not what may still change, and not the
+    /// time since a daily sync.
+    pub fn is_missing(&self, gap: &Gap) -> bool {
+        let now = self.now();
+        let is_recent = gap.window.end() == now && now.millis() - gap.window.start().millis() < BETWEEN_SYNCS;
+        gap.state != GapState::Provisional && !is_recent
     }
 
     /// Returns the gaps that lie before now: nobody misses what is still to come.

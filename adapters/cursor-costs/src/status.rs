@@ -2,7 +2,7 @@
 
 use cost_model::digest::Digest;
 use cost_model::source::Origin;
-use cost_model::store::{Gap, GapState, LOOK_BACK_DAYS};
+use cost_model::store::{ConnectionId, Gap, GapState, LOOK_BACK_DAYS};
 use cost_model::{Timestamp, Window};
 use serde::Serialize;
 
@@ -46,7 +46,7 @@ pub struct AccountStatus {
     pub last_read: Option<Timestamp>,
     /// From when on its charges may still change.
     pub provisional_since: Option<Timestamp>,
-    /// What is missing between the first stored window and now.
+    /// What is missing of the time that a first sync reads, up to now; the days since the last sync only once they are two.
     pub gaps: Vec<Window>,
     /// How many files were imported.
     pub imports: usize,
@@ -68,6 +68,9 @@ pub enum AccountState {
     /// Everything from the first stored window up to the last read is there.
     Stable,
 }
+
+/// How long after a sync nothing is missed, in milliseconds: a daily one may be late.
+pub(crate) const BETWEEN_SYNCS: i64 = 2 * 86_400_000;
 
 impl AccountState {
     /// Returns the state's name.
@@ -100,8 +103,10 @@ impl CursorCosts {
                 Some(covered) => self.store().count(&id, covered).await.map_err(unreadable)?,
                 None => 0,
             };
-            let gaps: Vec<Window> =
-                covered.map(|covered| coverage.windows().missing(covered).into_windows()).unwrap_or_default();
+            let expected = covered.map(|covered| self.expected(&id, covered)).transpose()?;
+            let gaps: Vec<Window> = expected
+                .map(|expected| coverage.windows().missing(expected).into_windows())
+                .unwrap_or_default();
             let provisional = coverage.provisional(LOOK_BACK_DAYS);
             let last_sync = self.last_sync(id.as_str()).await?.unwrap_or_default();
             accounts.push(AccountStatus {
@@ -132,6 +137,21 @@ impl CursorCosts {
             accounts,
             next_step,
         })
+    }
+
+    /// Returns the time that should be stored of an account: what is covered, and for one that is read from the provider as far
+    /// back as a first sync reads, up to now. What came since the last sync is no gap before two days have passed.
+    fn expected(&self, id: &ConnectionId, covered: Window) -> Result<Window> {
+        let is_read = self.accounts().iter().any(|account| account.id() == id && account.has_source());
+        if !is_read {
+            return Ok(covered);
+        }
+        let now = self.now();
+        let oldest = now.date().checked_sub_months(chrono::Months::new(self.setup.history_months));
+        let start = oldest.map_or(covered.start(), Timestamp::midnight).min(covered.start());
+        let is_recent = now.millis() - covered.end().millis() < BETWEEN_SYNCS;
+        let end = if is_recent { covered.end() } else { now.max(covered.end()) };
+        Window::new(start, end).map_err(Error::query)
     }
 
     /// Returns what of a window is missing or provisional for one account.

@@ -1,6 +1,7 @@
 //! Syncs: the charges of each account, from the provider into the store.
 
 use std::fs::File;
+use std::path::Path;
 use std::sync::{Arc, MutexGuard, PoisonError, TryLockError};
 
 use cost_ingest::connections::refuse_duplicates;
@@ -156,14 +157,14 @@ impl CursorCosts {
         }
         let audit =
             if audit { Some(ingest.audit(now).await.map_err(|error| failed(account, error))?) } else { None };
-        self.synced(account, days, run, audit).await
+        self.synced(account, (days, now), run, audit).await
     }
 
-    /// Says what the store holds now.
+    /// Says what the store holds of the time up to `now`, when the sync began.
     async fn synced(
         &self,
         account: &Account,
-        days: Option<Window>,
+        (days, now): (Option<Window>, Timestamp),
         run: RunReport,
         audit: Option<RunReport>,
     ) -> Result<Synced> {
@@ -173,7 +174,6 @@ impl CursorCosts {
             let scope = Scope::all().connection(account.id().clone()).window(*window);
             self.store().scan(&scope, &mut counts).await.map_err(unreadable)?;
         }
-        let now = self.now();
         let oldest = now.date().checked_sub_months(chrono::Months::new(self.setup.history_months));
         let asked = match days {
             Some(days) => Window::new(days.start(), days.end().min(now).max(days.start())),
@@ -206,7 +206,7 @@ impl CursorCosts {
             Err(TryLockError::WouldBlock) => return Err(busy()),
         };
         let Some(path) = &self.setup.lock else { return Ok(Lock { _here: here, _file: None }) };
-        let file = File::options().create(true).truncate(false).write(true).open(path);
+        let file = open_lock(path);
         let file = file.map_err(|error| Error::file(path, &error))?;
         match file.try_lock() {
             Ok(()) => Ok(Lock { _here: here, _file: Some(file) }),
@@ -214,6 +214,15 @@ impl CursorCosts {
             Err(std::fs::TryLockError::Error(error)) => Err(Error::file(path, &error)),
         }
     }
+}
+
+/// Opens the file of the lock, which is made for its owner alone.
+fn open_lock(path: &Path) -> std::io::Result<File> {
+    let mut options = File::options();
+    options.create(true).truncate(false).write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
 }
 
 /// The right to change the store, given up when dropped.

@@ -159,7 +159,14 @@ async fn remove(
         accounts.ok_or_else(|| not_found(name))?.retain(|table| !is_named(table, name));
         Ok(())
     })?;
-    output.text(format_args!("{name} is gone, and {} with it\n", counted(removed, "charge")))?;
+    let what = if keep_data {
+        format!(
+            "{name} is gone from the configuration; its charges stay in the store, and reports count them\n"
+        )
+    } else {
+        format!("{name} is gone, and {} with it\n", counted(removed, "charge"))
+    };
+    output.text(what)?;
     Ok(Outcome::DONE)
 }
 

@@ -2,6 +2,7 @@
 
 use cost_model::export::CsvRecords;
 use cost_model::output::counted;
+use cost_model::store::Gap;
 use cursor_costs::{CursorCosts, Error, ErrorKind, Result};
 
 use crate::arguments::{Export, Format};
@@ -26,9 +27,12 @@ pub(crate) async fn run(costs: &CursorCosts, command: Export, output: &Output) -
             Ok(())
         })
         .await?;
+    let gaps = costs.gaps(range).await?;
+    let missing: Vec<&Gap> = gaps.iter().filter(|gap| costs.is_missing(gap)).collect();
+    output.note_gaps(missing.iter().copied());
     if let Some(receipt) = receipt {
         let (rows, charges) = (counted(receipt.rows, "row"), counted(receipt.totals.records, "charge"));
         output.note(&format!("{rows} written, of {charges}"));
     }
-    Ok(Outcome::DONE)
+    Ok(Outcome { cannot_be_said: !missing.is_empty(), ..Outcome::DONE })
 }

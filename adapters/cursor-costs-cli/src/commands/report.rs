@@ -3,6 +3,7 @@
 use cost_model::Metric;
 use cost_model::money::TokenType;
 use cost_model::report::{Column, Measure, Report as Answer};
+use cost_model::store::Gap;
 use cursor_costs::documents::ReportDocument;
 use cursor_costs::report::ReportRequest;
 use cursor_costs::{CursorCosts, Result};
@@ -18,6 +19,8 @@ pub(crate) async fn run(costs: &CursorCosts, report: Report, output: &Output) ->
         cursor_costs::Error::new(cursor_costs::ErrorKind::Query, "the report cannot be printed")
             .because(error)
     };
+    let missing: Vec<&Gap> = answer.gaps.iter().filter(|gap| costs.is_missing(gap)).collect();
+    let outcome = Outcome { cannot_be_said: !missing.is_empty(), ..Outcome::DONE };
     match output.format() {
         Format::Text => {
             output.text(&answer.to_text_within(&columns(&answer), output.width).map_err(failed)?)?;
@@ -26,13 +29,14 @@ pub(crate) async fn run(costs: &CursorCosts, report: Report, output: &Output) ->
             for unknown in &answer.unknown_values {
                 output.note(&unknown.to_string());
             }
+            output.note_gaps(missing.iter().copied());
             output.data(answer.to_csv(&columns(&answer)).map_err(failed)?.as_bytes())?;
         }
         Format::Json => {
             output.json(&ReportDocument::new(&answer, request.filter.as_ref().map(ToString::to_string)))?;
         }
     }
-    Ok(Outcome::DONE)
+    Ok(outcome)
 }
 
 /// Returns the saved report with what the options change, or the question that the options ask.

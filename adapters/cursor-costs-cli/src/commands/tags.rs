@@ -4,6 +4,7 @@ use std::path::Path;
 
 use cost_model::output::{TextTable, amount, counted, grouped, percent};
 use cost_model::report::Interval;
+use cost_model::store::Gap;
 use cost_vantage::NotExpressed;
 use cursor_costs::report::DayRange;
 use cursor_costs::tags::WithoutOwner;
@@ -117,6 +118,7 @@ async fn diff(
 
 async fn coverage(costs: &CursorCosts, range: Range, output: &Output) -> Result<Outcome> {
     let coverage = costs.coverage(range.days()?).await?;
+    let outcome = missing(costs, range.days()?, output).await?;
     if output.is_json() {
         let months: Vec<Value> = coverage.months.iter().map(month_document).collect();
         let unallocated: Vec<Value> = coverage
@@ -130,7 +132,7 @@ async fn coverage(costs: &CursorCosts, range: Range, output: &Output) -> Result<
         output.json(&json!({
             "schema": "tags-coverage/1", "months": months, "spellings": coverage.spellings, "unallocated": unallocated,
         }))?;
-        return Ok(Outcome::DONE);
+        return Ok(outcome);
     }
     let mut text = Text::default();
     let mut table = TextTable::new().within(output.width).text(["key", "month"]);
@@ -162,7 +164,15 @@ async fn coverage(costs: &CursorCosts, range: Range, output: &Output) -> Result<
         }
     }
     output.text(&text)?;
-    Ok(Outcome::DONE)
+    Ok(outcome)
+}
+
+/// Tells what of a range was not read, on which figures say nothing.
+async fn missing(costs: &CursorCosts, range: DayRange, output: &Output) -> Result<Outcome> {
+    let gaps = costs.gaps(range).await?;
+    let missing: Vec<&Gap> = gaps.iter().filter(|gap| costs.is_missing(gap)).collect();
+    output.note_gaps(missing.iter().copied());
+    Ok(Outcome { cannot_be_said: !missing.is_empty(), ..Outcome::DONE })
 }
 
 fn month_document(month: &Coverage) -> Value {
@@ -178,6 +188,7 @@ fn month_document(month: &Coverage) -> Value {
 
 async fn suggest(costs: &CursorCosts, reach: u8, range: Range, output: &Output) -> Result<Outcome> {
     let suggestions = costs.suggest_rules(range.days()?, reach).await?;
+    let outcome = missing(costs, range.days()?, output).await?;
     if output.is_json() {
         let rules: Vec<Value> = suggestions
             .iter()
@@ -188,7 +199,7 @@ async fn suggest(costs: &CursorCosts, reach: u8, range: Range, output: &Output) 
             })
             .collect();
         output.json(&json!({ "schema": "tags-suggest/1", "reach": reach, "rules": rules }))?;
-        return Ok(Outcome::DONE);
+        return Ok(outcome);
     }
     let mut text = Text::default();
     for (key, rules) in &suggestions {
@@ -200,7 +211,7 @@ async fn suggest(costs: &CursorCosts, reach: u8, range: Range, output: &Output) 
         }
     }
     output.text(&text)?;
-    Ok(Outcome::DONE)
+    Ok(outcome)
 }
 
 fn import_vantage(file: &Path, output: &Output) -> Result<Outcome> {

@@ -52,6 +52,11 @@ pub(super) fn is_local(url: &str) -> bool {
 }
 
 fn host(url: &str) -> Result<String> {
+    // A password or a token would be printed with the address.
+    if url.contains(['@', '?', '#']) {
+        let message = "`base_url` has a user, a query or a fragment: it is an address alone, and no secret stands in it";
+        return Err(Error::new(ErrorKind::Config, message));
+    }
     let uri: Option<Uri> = url.parse().ok();
     let host = uri.as_ref().and_then(Uri::host).map(str::to_owned);
     host.ok_or_else(|| {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime, Utc};
 use cost_model::CostSource;
 use cost_model::store::ConnectionId;
 use cost_model_sqlite::SqliteStore;
@@ -58,7 +58,7 @@ impl Config {
         }
         setup.ownership = self.ownership();
         if let Some(today) = self.today.value {
-            setup = setup.clock(Arc::new(FixedDay(today)));
+            setup = setup.clock(Arc::new(FixedDay { today, zone: self.reporting_zone.value }));
         }
         for report in &self.reports {
             setup = setup.report(report.clone());
@@ -118,12 +118,17 @@ impl Connect for CursorTeam {
 
 /// A clock whose day does not pass, for demos: waits are real.
 #[derive(Debug)]
-struct FixedDay(NaiveDate);
+struct FixedDay {
+    today: NaiveDate,
+    zone: FixedOffset,
+}
 
 #[async_trait]
 impl Clock for FixedDay {
     fn now(&self) -> DateTime<Utc> {
-        self.0.and_time(NaiveTime::MIN).and_utc()
+        let midnight = self.today.and_time(NaiveTime::MIN);
+        let local = midnight.and_local_timezone(self.zone).single();
+        local.map_or_else(|| midnight.and_utc(), |at| at.to_utc())
     }
 
     async fn sleep(&self, duration: std::time::Duration) {

@@ -165,6 +165,8 @@ fn no_host_but_cursors_and_this_machine_without_a_word() {
         "https://api.cursor.com.evil.test",
         "https://api.cursor.com@evil.test",
         "https://127.0.0.1.evil.test",
+        "https://u:pw@api.cursor.com",
+        "https://api.cursor.com?key=x",
         "nonsense",
     ] {
         configure(url);

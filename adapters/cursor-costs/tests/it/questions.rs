@@ -1,12 +1,17 @@
 //! Questions to a synced company: one figure, whoever is asked.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
 use cost_model::export::CsvRecords;
 use cost_model::store::{ConnectionId, EntryScope, verify};
-use cost_model::{CostStore, Dimension, Filter, Metric, Money};
+use cost_model::{CostStore, Dimension, Filter, MemoryStore, Metric, Money};
+use cursor_admin_client::{Client, Clock};
+use cursor_cost_source::CursorCostSource;
 use cursor_costs::documents::{ReconciliationDocument, ReportDocument, StatusDocument, SyncDocument};
 use cursor_costs::report::{DayRange, ReportRequest};
 use cursor_costs::sync::SyncRequest;
-use cursor_costs::{AccountState, ErrorKind, read_invoice};
+use cursor_costs::{Account, AccountState, ErrorKind, Setup, read_invoice};
 use cursor_invoice::CursorInvoiceReader;
 
 use crate::company::Company;
@@ -269,4 +274,59 @@ async fn costs_shared_out_by_billing_cycle_follow_the_invoices() {
         ReportRequest { range: DayRange::Interval("last_3_months".parse().unwrap()), ..by("vtag.Payer") };
     costs.report(&wide).await.unwrap();
     assert_eq!(costs.report(&by("vtag.Payer")).await.unwrap().rows, report.rows);
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn what_a_sync_did_not_read_is_missing_and_what_came_since_is_not() {
+    let company = Company::new("").await;
+    let costs = company.open();
+    let until = |to: &str| DayRange::Days { from: "2025-11-01".parse().unwrap(), to: to.parse().unwrap() };
+    let part = SyncRequest { days: Some(until("2026-10-10")), ..SyncRequest::default() };
+    assert!(costs.sync(&part, &()).await.unwrap().is_complete(), "all that was asked for");
+    let status = costs.status().await.unwrap();
+    assert_eq!(status.accounts[0].state, AccountState::Incomplete);
+    assert_eq!(status.accounts[0].gaps.len(), 1, "{:?}", status.accounts[0].gaps);
+    assert!(status.next_step.starts_with("`sync`"), "{}", status.next_step);
+    let gaps = costs.gaps(october()).await.unwrap();
+    assert!(gaps.iter().any(|gap| costs.is_missing(gap)));
+    let september = DayRange::Days { from: "2026-09-01".parse().unwrap(), to: "2026-10-01".parse().unwrap() };
+    assert!(!costs.gaps(september).await.unwrap().iter().any(|gap| costs.is_missing(gap)));
+
+    let rest = SyncRequest { days: Some(until("2026-10-31")), ..SyncRequest::default() };
+    costs.sync(&rest, &()).await.unwrap();
+    assert_eq!(
+        costs.status().await.unwrap().accounts[0].state,
+        AccountState::Stable,
+        "a day is what a daily sync leaves"
+    );
+    assert!(!costs.gaps(october()).await.unwrap().iter().any(|gap| costs.is_missing(gap)));
+}
+
+/// A clock on which a second passes each time that somebody looks.
+#[derive(Debug)]
+struct Ticking(AtomicI64);
+
+#[async_trait::async_trait]
+impl Clock for Ticking {
+    fn now(&self) -> chrono::DateTime<chrono::Utc> {
+        let seconds = self.0.fetch_add(1, Ordering::Relaxed);
+        chrono::DateTime::from_timestamp(seconds, 0).unwrap()
+    }
+
+    async fn sleep(&self, _: std::time::Duration) {}
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn the_time_that_a_sync_takes_is_not_missing() {
+    let company = Company::new("").await;
+    let simulator = company.server.simulator();
+    let client =
+        Client::builder().base_url(company.server.base_url()).api_key(simulator.api_key()).build().unwrap();
+    let costs = Setup::new(Arc::new(MemoryStore::new()))
+        .account(Account::new("Main").with_source(CursorCostSource::new(client, "Main")))
+        .clock(Arc::new(Ticking(AtomicI64::new(simulator.now().timestamp()))))
+        .build();
+    let outcome = costs.sync(&SyncRequest::default(), &()).await.unwrap();
+    assert!(outcome.is_complete(), "{outcome:?}");
+    assert_eq!(costs.status().await.unwrap().accounts[0].state, AccountState::Stable);
 }
