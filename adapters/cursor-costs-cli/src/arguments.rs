@@ -137,7 +137,10 @@ pub(crate) enum Accounts {
     /// List the accounts of the configuration
     List,
     /// Ask Cursor whether an account's key works
-    Check { name: String },
+    Check {
+        /// The account's name
+        name: String,
+    },
     /// Give an account another name; its charges stay, and have the new name from then on
     Rename {
         name: String,
@@ -247,7 +250,7 @@ pub(crate) struct Report {
     #[arg(long, value_name = "SENTENCE", value_parser = filter)]
     pub filter: Option<Filter>,
     #[arg(
-        help = "A row for each value of service, subcategory, resource_id, vtag.Team, tags['cursor:max_mode'], ...",
+        help = "A row for each value of service (the model), resource_id (the person), vtag.Team, subcategory, tags['cursor:max_mode'], ...",
         long,
         value_name = "DIMENSION,...",
         value_delimiter = ','
@@ -341,12 +344,14 @@ pub(crate) enum Tags {
 pub(crate) enum Invoice {
     /// Read an invoice and check its arithmetic, without any charges
     Check {
+        /// The invoice: CSV, JSON, or text of its PDF
         file: PathBuf,
         #[command(flatten)]
         reading: Reading,
     },
     /// Explain why an invoice is not the sum of the usage: every cent of the difference, with its cause
     Explain {
+        /// The invoice: CSV, JSON, or text of its PDF
         file: PathBuf,
         /// Whose it is; may be left out if there is one account
         #[arg(long, value_name = "NAME")]
