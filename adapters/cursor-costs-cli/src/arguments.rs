@@ -176,10 +176,10 @@ pub(crate) struct Sync {
     #[arg(long, value_name = "NAME")]
     pub account: Option<String>,
     /// Read all days from that one on again
-    #[arg(long, value_name = "DAY", value_parser = day, requires = "to")]
+    #[arg(long, value_name = "DAY", value_parser = DayRange::day, requires = "to")]
     pub from: Option<NaiveDate>,
     /// The first day not to read
-    #[arg(long, value_name = "DAY", value_parser = day, requires = "from")]
+    #[arg(long, value_name = "DAY", value_parser = DayRange::day, requires = "from")]
     pub to: Option<NaiveDate>,
     /// Compare the counts of all closed windows as well, and read again what differs
     #[arg(long)]
@@ -285,10 +285,10 @@ pub(crate) struct Range {
     #[arg(long, value_name = "NAME", conflicts_with_all = ["from", "to"])]
     pub interval: Option<Interval>,
     /// The first day
-    #[arg(long, value_name = "DAY", value_parser = day, requires = "to")]
+    #[arg(long, value_name = "DAY", value_parser = DayRange::day, requires = "to")]
     pub from: Option<NaiveDate>,
     /// The first day that no longer counts
-    #[arg(long, value_name = "DAY", value_parser = day, requires = "from")]
+    #[arg(long, value_name = "DAY", value_parser = DayRange::day, requires = "from")]
     pub to: Option<NaiveDate>,
 }
 
@@ -303,7 +303,7 @@ pub(crate) enum Tags {
         /// An email, or the id of a service account
         who: String,
         /// Only that day
-        #[arg(long, value_name = "DAY", value_parser = day, conflicts_with_all = ["interval", "from", "to"])]
+        #[arg(long, value_name = "DAY", value_parser = DayRange::day, conflicts_with_all = ["interval", "from", "to"])]
         at: Option<NaiveDate>,
         #[command(flatten)]
         range: Range,
@@ -417,15 +417,9 @@ impl Range {
     }
 }
 
-/// Reads a day; `26-07-31` would be one of the year 26.
-fn day(text: &str) -> std::result::Result<NaiveDate, String> {
-    let day = text.parse::<NaiveDate>().ok().filter(|day| day.to_string() == text);
-    day.ok_or_else(|| "it is not a day like 2026-09-15".to_owned())
-}
-
 /// Reads an instant, or the midnight with which a day begins in UTC.
 fn instant(text: &str) -> std::result::Result<Timestamp, String> {
-    let at = day(text).map(Timestamp::midnight).or_else(|_| text.parse());
+    let at = DayRange::day(text).map(Timestamp::midnight).or_else(|_| text.parse());
     at.map_err(|_: cost_model::Error| {
         "it is neither a day like 2026-07-01 nor an instant like 2026-07-01T09:30:00Z".to_owned()
     })

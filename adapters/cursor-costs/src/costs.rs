@@ -62,7 +62,7 @@ pub(crate) struct Loaded {
     /// The billing cycles of the accounts' invoices, where rules share charges out by what a cycle cost.
     pub(crate) cycles: Vec<Window>,
     pub(crate) ledger: Ledger,
-    /// Resolved when a question names an owner for the first time.
+    /// Resolved by the first question over these charges.
     rules: Mutex<Option<Arc<ResolvedRules>>>,
 }
 

@@ -94,6 +94,22 @@ impl DayRange {
         }
     }
 
+    /// Reads a day, such as `2026-09-15`, as options and configurations state it.
+    ///
+    /// ```
+    /// use cursor_costs::report::DayRange;
+    ///
+    /// assert!(DayRange::day("2026-09-15").is_ok());
+    /// assert!(DayRange::day("26-09-15").is_err(), "that would be a day of the year 26");
+    /// ```
+    ///
+    /// # Errors
+    /// What is wrong, for people.
+    pub fn day(text: &str) -> std::result::Result<NaiveDate, String> {
+        let day = text.parse::<NaiveDate>().ok().filter(|day| day.to_string() == text);
+        day.ok_or_else(|| format!("`{text}` is not a day like 2026-09-15"))
+    }
+
     pub(crate) fn window(self, today: NaiveDate, zone: FixedOffset) -> Result<Window> {
         match self {
             Self::Interval(interval) => interval.window(today, zone).map_err(Error::query),
@@ -106,8 +122,8 @@ impl CursorCosts {
     /// Answers a question over everything in the store.
     ///
     /// # Errors
-    /// [`ErrorKind::Query`] for a question that makes no sense; [`ErrorKind::Rules`] and [`ErrorKind::People`] when it names an
-    /// owner and the rules cannot be used; [`ErrorKind::Store`].
+    /// [`ErrorKind::Query`] for a question that makes no sense; [`ErrorKind::Rules`] and [`ErrorKind::People`] when the rules
+    /// cannot be used, also where it names no owner; [`ErrorKind::Store`].
     pub async fn report(&self, request: &ReportRequest) -> Result<Report> {
         let window = self.window(request.range)?;
         let mut query = Query::all_resources().window(window).zone(self.setup.zone).measure(request.measure);

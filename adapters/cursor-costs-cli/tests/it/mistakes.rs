@@ -12,7 +12,7 @@ fn wrong_usage_is_status_1() {
         (&["report", "--filter", "costs.servise = 'x'"], "costs.service"),
         (&["report", "--interval", "yesterday"], "unknown interval `yesterday`"),
         (&["report", "--from", "2026-10-01"], "--to"),
-        (&["report", "--from", "26-10-01", "--to", "2026-11-01"], "it is not a day like 2026-09-15"),
+        (&["report", "--from", "26-10-01", "--to", "2026-11-01"], "is not a day like 2026-09-15"),
         (&["report", "--from", "2026-11-01", "--to", "2026-10-01"], "which is not after 2026-11-01"),
         (
             &["report", "--interval", "last_month", "--from", "2026-10-01", "--to", "2026-11-01"],

@@ -105,7 +105,7 @@ impl ConfigFile {
             tags: fields.texts("tags")?.map(|tags| tags.value),
             reporting_zone: fields.parse("reporting_zone", zone)?,
             history_months: fields.count("history_months")?,
-            today: fields.parse("today", day)?,
+            today: fields.parse("today", DayRange::day)?,
             accounts: read_accounts(accounts, folder)?,
             reports: read_reports(reports)?,
         };
@@ -179,7 +179,7 @@ fn read_reports(tables: Vec<Fields<'_>>) -> Result<Vec<SavedReport>> {
             dimensions.push(dimension?);
         }
         let interval = table.parse("interval", str::parse)?;
-        let (from, to) = (table.parse("from", day)?, table.parse("to", day)?);
+        let (from, to) = (table.parse("from", DayRange::day)?, table.parse("to", DayRange::day)?);
         let range = DayRange::of(interval, from, to).map_err(|message| table.wrong(&name, message))?;
         reports.push(SavedReport {
             request: ReportRequest {
@@ -211,11 +211,4 @@ pub(super) fn zone(text: &str) -> std::result::Result<FixedOffset, String> {
         return FixedOffset::east_opt(0).ok_or_else(wrong);
     }
     text.parse().map_err(|_| wrong())
-}
-
-/// Reads a day, such as `2026-09-15`.
-pub(crate) fn day(text: &str) -> std::result::Result<NaiveDate, String> {
-    // `26-07-31` would be read as a day of the year 26.
-    let day = text.parse::<NaiveDate>().ok().filter(|day| day.to_string() == text);
-    day.ok_or_else(|| format!("`{text}` is not a day like 2026-09-15"))
 }
