@@ -1,5 +1,6 @@
 //! The contestants: what the work of this workspace costs, and what it could cost at best.
 
+mod accuracy;
 mod columns;
 mod company;
 mod figures;
@@ -14,6 +15,7 @@ mod written_rules;
 
 use std::error::Error;
 
+pub use accuracy::{Shape, ShapeTrial, Trial, Verdict};
 pub use columns::Columns;
 pub use company::{Company, DataSet, InProcess, client_of, people_of};
 pub use figures::Figures;

@@ -17,8 +17,6 @@ use cursor_cost_source::CursorCostSource;
 use cursor_simulator::behaviour::Oversize;
 use cursor_simulator::{CENT, Change, Fault, FaultKind, Simulator, TrueEvent};
 
-use crate::program::Folder;
-
 #[derive(Debug)]
 struct InProcess(Simulator);
 
@@ -228,7 +226,7 @@ async fn whatever_goes_wrong_the_store_in_memory_holds_the_truth_or_the_last_who
 #[tokio::test]
 async fn whatever_goes_wrong_the_sqlite_file_holds_the_truth_or_the_last_whole_state() {
     let template = template();
-    let folder = Folder::new("faults");
+    let folder = tempfile::tempdir().unwrap();
     for seed in 0..60 {
         let path = folder.path().join(format!("{seed}.db"));
         script(seed, &template, &SqliteStore::open(&path).unwrap()).await;

@@ -1,4 +1,4 @@
-//! The whole chain, over real HTTP, against the simulator's own truth; and the programs as a user runs them.
+//! The whole chain, over real HTTP, against the simulator's own truth; untidy files; and the examples as a user runs them.
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
@@ -6,28 +6,21 @@
 )]
 
 mod accruals;
-mod bad_input;
 mod chain;
 mod chargebacks;
-mod crash;
 mod cycles;
-mod disputes;
 mod faults;
-mod guide;
-mod imports;
 mod invoices;
 mod layers;
 mod main_job;
-mod outputs;
+mod other_examples;
 mod owners;
-mod program;
 mod readme;
-mod rules_cases;
-mod rules_programs;
-mod servers;
-mod shapes;
 mod simulator_process;
+mod untidy;
 
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
 use std::sync::Arc;
 
 use cost_ingest::{Ingest, RunReport};
@@ -69,4 +62,22 @@ async fn sync(simulator: &Simulator) -> Synced {
 fn range(simulator: &Simulator) -> Window {
     let (start, end) = simulator.range();
     Window::new(start, end).unwrap()
+}
+
+/// Where cargo builds an example: beside the tests.
+fn example(name: &str) -> PathBuf {
+    let tests = std::env::current_exe().unwrap();
+    let program = tests.parent().and_then(Path::parent).unwrap().join("examples").join(name);
+    assert!(program.exists(), "{} is not built; run `cargo test --workspace`", program.display());
+    program
+}
+
+fn run(name: &str, arguments: &[&str]) -> Output {
+    Command::new(example(name)).args(arguments).output().unwrap()
+}
+
+fn printed(name: &str, arguments: &[&str]) -> String {
+    let output = run(name, arguments);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
 }

@@ -1,34 +1,26 @@
 //! The main job: one file over the facade.
 
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
 
 use cursor_simulator::Simulator;
 use serde_json::Value;
 
-use crate::program::{Folder, program};
+use crate::{example, printed, run};
 
-fn job(arguments: &[&str]) -> Output {
-    Command::new(program("cursor_costs")).args(arguments).output().unwrap()
-}
-
-fn text(output: &Output) -> String {
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout.clone()).unwrap()
-}
+const JOB: &str = "cursor_costs";
 
 #[test]
-fn it_is_one_short_file_that_prints_what_the_single_crates_give() {
+fn it_is_one_short_file_and_always_says_the_same() {
     let lines = include_str!("../../cursor_costs.rs").lines().count();
     assert!(lines <= 120, "{lines} lines");
-    let composed = Command::new(program("team_costs")).arg("--demo").output().unwrap();
-    assert_eq!(text(&job(&[])), text(&composed));
+    assert_eq!(printed(JOB, &[]), printed(JOB, &[]));
 }
 
 #[test]
 fn its_files_hold_every_charge_and_every_invoice() {
-    let folder = Folder::new("main-job");
+    let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("out");
-    text(&job(&["--out", out.to_str().unwrap()]));
+    printed(JOB, &["--out", out.to_str().unwrap()]);
     let truth = Simulator::demo().truth();
     let read = |name: &str| std::fs::read_to_string(out.join(name)).unwrap();
     let json = |name: &str| serde_json::from_str::<Value>(&read(name)).unwrap();
@@ -42,10 +34,10 @@ fn its_files_hold_every_charge_and_every_invoice() {
 
 #[test]
 fn any_team_can_be_shown_in_depth_and_another_option_leads_to_the_program() {
-    assert!(text(&job(&["--team", "Mobile"])).contains("\nTeam Mobile in depth"));
-    assert!(text(&job(&["--help"])).contains("[--team NAME] [--out DIR]"));
+    assert!(printed(JOB, &["--team", "Mobile"]).contains("\nTeam Mobile in depth"));
+    assert!(printed(JOB, &["--help"]).contains("[--team NAME] [--out DIR]"));
     for arguments in [&["--db", "costs.db"][..], &["--team"], &["--teams", "Web"]] {
-        let refused = job(arguments);
+        let refused = run(JOB, arguments);
         assert_eq!((refused.status.code(), refused.stdout.as_slice()), (Some(1), &[][..]));
         assert!(String::from_utf8(refused.stderr).unwrap().contains("the program cursor-costs"));
     }
@@ -53,7 +45,7 @@ fn any_team_can_be_shown_in_depth_and_another_option_leads_to_the_program() {
 
 #[test]
 fn a_closed_pipe_is_no_error() {
-    let mut child = Command::new(program("cursor_costs")).stdout(Stdio::piped()).spawn().unwrap();
+    let mut child = Command::new(example(JOB)).stdout(Stdio::piped()).spawn().unwrap();
     drop(child.stdout.take());
     assert!(child.wait().unwrap().success());
 }

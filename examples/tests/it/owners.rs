@@ -12,7 +12,9 @@ use crate::{range, sync};
 
 fn rules(simulator: &Simulator) -> ResolvedRules {
     let directory = Directory::from_csv(simulator.directory_csv().as_bytes(), "directory.csv").unwrap();
-    let rules = RuleSet::from_toml(include_str!("../../team_costs/demo_rules.toml"), "rules.toml").unwrap();
+    let rules =
+        RuleSet::from_toml(include_str!("../../../adapters/cursor-costs-cli/demo/rules.toml"), "rules.toml")
+            .unwrap();
     let rules = rules.with_default_person(places_of_people());
     rules.compile(directory).unwrap().tagger().unwrap()
 }

@@ -1,6 +1,6 @@
 //! The front page says what is so.
 
-use crate::program::Folder;
+use crate::printed;
 
 const README: &str = include_str!("../../../README.md");
 const EMBEDDED: &str = include_str!("../../embed_in_service.rs");
@@ -12,13 +12,6 @@ fn blocks<'a>(language: &str) -> Vec<&'a str> {
 fn blocks_of<'a>(text: &'a str, language: &str) -> Vec<&'a str> {
     let fence = format!("```{language}\n");
     text.split(fence.as_str()).skip(1).filter_map(|rest| rest.split("```").next()).collect()
-}
-
-fn printed(name: &str, arguments: &[&str]) -> String {
-    let mut command = std::process::Command::new(crate::program::program(name));
-    let output = command.args(arguments).env_remove("CURSOR_API_KEY").output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).unwrap()
 }
 
 #[test]
@@ -39,41 +32,17 @@ fn its_code_is_the_example() {
 }
 
 #[test]
-fn the_model_shows_what_its_examples_print() {
-    let outputs = [
-        printed(
-            "report",
-            &["--group-by", "vtag.Team", "--top", "3", "--interval", "last_month", "--compare"],
-        ),
-        printed("report", &[]),
-        printed("second_provider", &[]),
-    ];
-    let readme = include_str!("../../../cost-model/README.md");
-    let section = readme.split("\n## Reports\n").nth(1).and_then(|rest| rest.split("\n## ").next()).unwrap();
-    let blocks = blocks_of(section, "text");
-    assert_eq!(blocks.len(), outputs.len());
-    for (block, output) in blocks.into_iter().zip(outputs) {
-        assert!(output.contains(block.trim_end()), "the examples do not print:\n{block}");
+fn each_crate_shows_what_its_example_prints() {
+    for (name, page) in [
+        ("second_provider", include_str!("../../../cost-model/README.md")),
+        ("close_month", include_str!("../../../virtual-tags/README.md")),
+    ] {
+        let output = printed(name, &[]);
+        let is_shown = |block: &&str| output.contains(block.trim_end());
+        assert_eq!(
+            blocks_of(page, "text").into_iter().filter(is_shown).count(),
+            1,
+            "{name} prints:\n{output}"
+        );
     }
-}
-
-#[test]
-fn the_ingest_shows_what_a_first_and_a_second_sync_print() {
-    let folder = Folder::new("readme-sync");
-    let db = folder.path().join("costs.db");
-    let sync = || printed("sync", &["--demo", "--db", db.to_str().unwrap(), "--account-name", "Acme"]);
-    let readme = include_str!("../../../adapters/cost-ingest/README.md");
-    assert_eq!(blocks_of(readme, "text"), [sync(), sync()]);
-}
-
-#[test]
-fn the_csv_source_shows_what_an_import_prints() {
-    let folder = Folder::new("readme-import");
-    let db = folder.path().join("costs.db");
-    let export =
-        folder.file("two_rows.csv", include_str!("../../../adapters/cursor-csv-source/tests/two_rows.csv"));
-    let import = || printed("import_csv", &["--db", db.to_str().unwrap(), "--account-name", "Acme", &export]);
-    let readme = include_str!("../../../adapters/cursor-csv-source/README.md");
-    assert_eq!(blocks_of(readme, "text"), [import()]);
-    assert!(import().contains("this very file was brought in before; nothing was done"));
 }

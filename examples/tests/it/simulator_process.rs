@@ -2,11 +2,11 @@
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Command, Stdio};
 
 use cursor_simulator::Simulator;
 
-use crate::program::program;
+use crate::{example, run};
 
 const README: &str = include_str!("../../../adapters/cursor-simulator/README.md");
 
@@ -19,7 +19,7 @@ struct Running {
 
 impl Running {
     fn start(arguments: &[&str]) -> Self {
-        let mut command = Command::new(program("cursor_simulator"));
+        let mut command = Command::new(example("cursor_simulator"));
         let mut child = command.args(arguments).stdout(Stdio::piped()).spawn().unwrap();
         let mut printed = Vec::new();
         for line in BufReader::new(child.stdout.take().unwrap()).lines() {
@@ -59,10 +59,6 @@ impl Drop for Running {
     }
 }
 
-fn refused(arguments: &[&str]) -> Output {
-    Command::new(program("cursor_simulator")).args(arguments).output().unwrap()
-}
-
 /// The block of the README that follows a line, without its fences.
 fn shown_after(line: &str) -> &'static str {
     let (_, rest) = README.split_once(line).unwrap();
@@ -95,11 +91,10 @@ fn its_switches_reach_the_answers() {
         "3",
         "--key",
         "mine",
-        "--era",
-        "2025",
         "--kinds",
         "enum",
-        "--rate-limit",
+        "--limits",
+        "documented",
         "--until",
         "2025-07-01",
         "--bugbot",
@@ -107,10 +102,10 @@ fn its_switches_reach_the_answers() {
     ]);
     assert!(running.printed.iter().any(|line| line == "key       mine"));
     assert!(running.printed[2].ends_with("2025-03-31T00:00:00Z to 2025-07-01T00:00:00Z"));
-    let answers: Vec<_> = (0..41).map(|_| running.ask("mine", "")).collect();
-    assert!(answers[0].contains(r#""kindLabel":"USAGE_EVENT_KIND_"#), "{}", answers[0]);
+    let answers: Vec<_> = (0..121).map(|_| running.ask("mine", "")).collect();
+    assert!(answers[0].contains(r#""kind":"USAGE_EVENT_KIND_"#), "{}", answers[0]);
     let throttled = answers.iter().filter(|answer| answer.starts_with("HTTP/1.1 429 ")).count();
-    assert!((1..=21).contains(&throttled), "20 per minute, of which two may be met: {throttled}");
+    assert!((1..=61).contains(&throttled), "60 per minute, of which two may be met: {throttled}");
     assert!(running.ask("other", "").starts_with("HTTP/1.1 401 "));
 }
 
@@ -118,23 +113,22 @@ fn its_switches_reach_the_answers() {
 fn bad_arguments_are_explained() {
     for (arguments, word) in [
         (vec!["--port", "99999"], "--port"),
-        (vec!["--events"], "--events"),
-        (vec!["--era", "2024"], "2026-10"),
+        (vec!["--events"], "usage: cursor_simulator"),
         (vec!["--kinds", "nice"], "labels"),
-        (vec!["--until", "soon"], "YYYY-MM-DD"),
+        (vec!["--until", "soon"], "--until soon"),
         (vec!["--until", "-262143-01-01", "--events", "1"], "too early"),
         (vec!["--developers", "0"], "10000"),
         (vec!["--key", "a:b"], "--key"),
-        (vec!["--frobnicate"], "--help"),
+        (vec!["--frobnicate", "1"], "--frobnicate"),
     ] {
-        let output = refused(&arguments);
+        let output = run("cursor_simulator", &arguments);
         let told = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(1), "{arguments:?}");
-        assert!(told.starts_with("error: ") && told.contains(word), "{told}");
+        assert!(told.contains(word), "{told}");
         assert!(output.stdout.is_empty());
     }
     let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let port = listener.local_addr().unwrap().port().to_string();
-    let told = refused(&["--port", &port, "--events", "1"]).stderr;
+    let told = run("cursor_simulator", &["--port", &port, "--events", "1"]).stderr;
     assert!(String::from_utf8(told).unwrap().contains("cannot be used"));
 }

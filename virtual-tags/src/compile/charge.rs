@@ -48,10 +48,14 @@ impl<'a> Charge<'a> {
         self
     }
 
-    /// Returns the names to look up in the directory, in order.
+    /// Returns the names to look up in the directory, in order; a name that stands in several places once.
     pub(crate) fn ids(&self) -> impl Iterator<Item = Cow<'a, str>> + use<'a> {
-        let dimensions = self.dimensions;
-        self.person.iter().filter_map(move |dimension| text_of(dimensions, dimension))
+        let (dimensions, places) = (self.dimensions, self.person);
+        places.iter().enumerate().filter_map(move |(number, place)| {
+            let name = text_of(dimensions, place)?;
+            let mut earlier = places.iter().take(number).filter_map(|place| text_of(dimensions, place));
+            (!earlier.any(|other| other == name)).then_some(name)
+        })
     }
 
     /// Returns the person's email in lower case, after the aliases.

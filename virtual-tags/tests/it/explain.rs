@@ -124,3 +124,24 @@ fn a_rule_without_a_source_is_told_in_words_that_read() {
         ["`team` in the directory", "a value of costs.region", "people to count", "costs to share it out by"];
     assert_eq!(nearly, expected, "{told}");
 }
+
+/// A provider may state a person in two places; that is one name.
+#[test]
+fn a_name_in_two_places_is_told_and_counted_once() {
+    let directory = Directory::from_csv(b"email,team\nana@acme.test,Web\n", "people.csv").unwrap();
+    let rules = RuleSet::from_toml(
+        "[[tag]]\nkey = \"Team\"\n[[tag.rule]]\nfrom_directory = \"team\"\n",
+        "rules.toml",
+    );
+    let rules = rules.unwrap().with_default_person(crate::places_of_people()).compile(directory).unwrap();
+    let mut record = CostRecord::new(at("2026-09-15"), "cursor", Currency::USD, Costs::absent());
+    record.edit(|set| set.resource = Some("Ana@acme.test".into()));
+    record.edit(|set| set.tags.insert("cursor:user", "Ana@acme.test"));
+    let mut ledger = Ledger::builder(Currency::USD);
+    ledger.push(&record).unwrap();
+    let spellings = rules.spellings(&ledger.build());
+    assert_eq!(spellings.len(), 1);
+    assert!(spellings[0].to_string().ends_with("in 1 charge"), "{}", spellings[0]);
+    let explanation = rules.tagger().unwrap().explain("Team", &record, record.at).unwrap().to_string();
+    assert_eq!(explanation.matches("  name ").count(), 1, "{explanation}");
+}

@@ -7,7 +7,12 @@
 )]
 
 mod commands;
+mod crash;
+mod hostile;
+mod imports;
 mod mistakes;
 mod outputs;
 mod program;
+mod rules;
+mod servers;
 mod walk;

@@ -8,6 +8,9 @@ use std::sync::LazyLock;
 use serde_json::Value;
 use tempfile::TempDir;
 
+/// Where [`Folder::of_account`] has its key.
+pub(crate) const KEY_VARIABLE: &str = "CURSOR_TEST_KEY";
+
 /// A demo, made once and only read.
 static DEMO: LazyLock<Folder> = LazyLock::new(|| {
     let folder = Folder::new();
@@ -41,6 +44,24 @@ impl Folder {
         copy
     }
 
+    /// Makes a folder with a configuration of one account, whose API is at that address, and with these files.
+    pub(crate) fn of_account(base_url: &str, files: &[(&str, &str)]) -> Self {
+        let folder = Self::new();
+        let is_there = |name: &&str| files.iter().any(|(file, _)| file == name);
+        let rules = Some("rules.toml").filter(is_there).map(|name| format!("rules = \"{name}\"\n"));
+        let people = Some("people.csv").filter(is_there).map(|name| format!("people = [\"{name}\"]\n"));
+        let account = format!(
+            "[[account]]\nname = \"Acme\"\napi_key_env = \"{KEY_VARIABLE}\"\nbase_url = \"{base_url}\"\n"
+        );
+        let config =
+            ["data = \"costs.db\"\n", &rules.unwrap_or_default(), &people.unwrap_or_default(), &account];
+        folder.write("cursor-costs.toml", &config.concat());
+        for (name, text) in files {
+            folder.write(name, text);
+        }
+        folder
+    }
+
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(self.inside).join(name)
     }
@@ -61,6 +82,11 @@ impl Folder {
 
     pub(crate) fn run(&self, arguments: &[&str]) -> Printed {
         Printed::of(&self.command(arguments).output().unwrap())
+    }
+
+    /// Runs the program with a key for [`Folder::of_account`].
+    pub(crate) fn run_keyed(&self, key: &str, arguments: &[&str]) -> Printed {
+        self.run_with(&[(KEY_VARIABLE, key)], arguments)
     }
 
     pub(crate) fn run_with(&self, variables: &[(&str, &str)], arguments: &[&str]) -> Printed {

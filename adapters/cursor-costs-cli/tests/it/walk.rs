@@ -1,10 +1,12 @@
-//! The walk of the front page: every command that it shows, with the output that it shows.
+//! The pages that show the program: every command of theirs, with the output that they show.
 
 use std::fs;
+use std::path::Path;
+use std::process::Output;
 
 use crate::program::{Folder, Served};
 
-/// The block of a walk, on the front page of the repository.
+/// Where the commands of a page begin.
 const FENCE: &str = "```shell-session\n";
 
 /// A command of the walk, and what it prints; a line `...` stands for lines that are left out.
@@ -48,30 +50,74 @@ fn shows(shown: &str, printed: &str) -> bool {
     rest.is_empty() || shown.ends_with("...\n")
 }
 
-#[test]
-fn each_command_of_the_front_page_prints_what_it_shows() {
-    let page = include_str!("../../../../README.md");
+/// Runs each command that a page shows, in a folder, and compares what it prints.
+fn follow(page: &str, folder: &Path, key: &str) {
     let steps = steps(page);
-    assert!(steps.len() >= 8, "{} steps", steps.len());
+    assert!(!steps.is_empty());
+    for step in &steps {
+        let output = run(step, folder, key);
+        let printed = String::from_utf8(output.stdout).unwrap();
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert_ne!(output.status.code(), Some(1), "{:?}: {told}", step.arguments);
+        assert!(shows(&step.output, &printed), "{:?} prints:\n{printed}", step.arguments);
+    }
+}
+
+fn run(step: &Step, folder: &Path, key: &str) -> Output {
+    let (program, arguments) = step.arguments.split_first().unwrap();
+    assert_eq!(program, "cursor-costs");
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    Folder::new().command(&arguments).current_dir(folder).env("CURSOR_API_KEY", key).output().unwrap()
+}
+
+#[test]
+fn the_front_page_shows_what_is_printed() {
+    let page = include_str!("../../../../README.md");
+    assert!(steps(page).len() >= 8);
     let served = Served::start();
     let (demo, walk) = (Folder::demo(), Folder::new());
     let key = demo.read("demo.key");
-    for (number, step) in steps.iter().enumerate() {
-        let (program, arguments) = step.arguments.split_first().unwrap();
-        assert_eq!(program, "cursor-costs");
-        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-        let mut command = walk.command(&arguments);
-        if number > 0 {
-            command.current_dir(walk.path("costs"));
+    let (first, rest) = page.split_once("$ cursor-costs init costs\n").unwrap();
+    assert!(!first.contains("$ cursor-costs"), "it begins with `init`");
+    let (written, _) = rest.split_once("```").unwrap();
+    let init = walk.run(&["init", "costs"]);
+    assert!(written.starts_with(&init.stdout), "{}", init.stdout);
+    fill_in(&walk, &demo, &served);
+    let others = rest.strip_prefix(init.stdout.as_str()).unwrap();
+    follow(&format!("{FENCE}{others}"), &walk.path("costs"), &key);
+}
+
+#[test]
+fn the_pages_of_the_crates_show_what_is_printed() {
+    let demo = Folder::demo();
+    follow(include_str!("../../../../cost-model/README.md"), &demo.path(""), "");
+    follow(include_str!("../../../../docs/why-does-my-cursor-invoice-not-match.md"), &demo.path(""), "");
+    let picture = include_str!("../../../../docs/waterfall.svg");
+    assert_eq!(demo.read("explained/waterfall.svg"), picture, "the guide shows this picture");
+
+    let (served, to_fill) = (Served::start(), Folder::demo());
+    std::fs::remove_file(to_fill.path("costs.db")).unwrap();
+    let config = to_fill.read("cursor-costs.toml").replace("http://127.0.0.1:8080", &served.base_url);
+    to_fill.write("cursor-costs.toml", &config);
+    follow(include_str!("../../../cost-ingest/README.md"), &to_fill.path(""), "");
+
+    let small = [
+        ("cursor-costs.toml", include_str!("small/cursor-costs.toml")),
+        ("usage.csv", include_str!("small/usage.csv")),
+        ("two_rows.csv", include_str!("../../../cursor-csv-source/tests/two_rows.csv")),
+        ("rules.toml", include_str!("../../../../examples/data/rules.toml")),
+        ("new_rules.toml", include_str!("../../../../examples/data/new_rules.toml")),
+        ("people.csv", include_str!("../../../../examples/data/people.csv")),
+    ];
+    for page in [
+        include_str!("../../../cursor-csv-source/README.md"),
+        include_str!("../../../../virtual-tags/README.md"),
+    ] {
+        let folder = Folder::new();
+        for (name, text) in small {
+            folder.write(name, text);
         }
-        let output = command.env("CURSOR_API_KEY", &key).output().unwrap();
-        let printed = String::from_utf8(output.stdout).unwrap();
-        let told = String::from_utf8(output.stderr).unwrap();
-        assert!(output.status.success(), "{arguments:?}: {told}");
-        assert!(shows(&step.output, &printed), "{arguments:?} prints:\n{printed}");
-        if number == 0 {
-            fill_in(&walk, &demo, &served);
-        }
+        follow(page, &folder.path(""), "");
     }
 }
 
