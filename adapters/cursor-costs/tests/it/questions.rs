@@ -300,8 +300,9 @@ async fn pseudonyms_take_the_place_of_names_in_every_answer_that_is_given() {
     costs.export(october(), &mut writer).await.unwrap();
     drop(writer);
     let coverage = costs.coverage(october()).await.unwrap();
-    let unallocated: String =
-        coverage.unallocated.iter().flat_map(|each| &each.who).map(|(name, _)| format!("{name} ")).collect();
+    let whose: Vec<&str> =
+        coverage.unallocated.iter().flat_map(|each| &each.who).map(|(name, _)| &**name).collect();
+    let unallocated = whose.join(" ");
     let overview = costs.overview(october(), None, 200).await.unwrap();
     let json = serde_json::to_string(&ReportDocument::new(&report, None)).unwrap();
     for answer in [String::from_utf8(csv).unwrap(), unallocated, overview, json] {
