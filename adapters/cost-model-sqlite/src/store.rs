@@ -11,9 +11,9 @@ use async_trait::async_trait;
 use cost_model::record::ReadNumber;
 use cost_model::source::{Origin, ProviderSnapshot};
 use cost_model::store::{
-    ChargeSink, ConnectionId, Coverage, EntryKind, EntryScope, FileImport, Import, ImportId, ImportStats,
-    Journal, JournalEntry, NewEntry, PersonNumber, RecordSink, ReplaceStats, Restatement, Scope,
-    WindowReplacement,
+    ChargeCounts, ChargeSink, ConnectionId, Coverage, EntryKind, EntryScope, FileImport, Import, ImportId,
+    ImportStats, Journal, JournalEntry, NewEntry, PersonNumber, RecordSink, ReplaceStats, Restatement,
+    Revision, Scope, WindowReplacement,
 };
 use cost_model::{CostStore, Result, Window};
 use rusqlite::Connection;
@@ -161,6 +161,10 @@ impl CostStore for SqliteStore {
         self.reader.run(|database| reads::origin(&database.connection)).await
     }
 
+    async fn revision(&self) -> Result<Revision> {
+        self.reader.run(|database| reads::revision(&database.connection)).await
+    }
+
     async fn begin_read(&self, connection: &ConnectionId, origin: Origin) -> Result<ReadNumber> {
         let id = connection.clone();
         self.writer
@@ -185,7 +189,7 @@ impl CostStore for SqliteStore {
         let id = connection.clone();
         self.writer
             .run(move |database: &mut Database| {
-                database.write(|transaction, dictionary| windows::replace(transaction, dictionary, &id, new))
+                database.change(|transaction, dictionary| windows::replace(transaction, dictionary, &id, new))
             })
             .await
     }
@@ -198,7 +202,8 @@ impl CostStore for SqliteStore {
         let id = connection.clone();
         self.writer
             .run(move |database: &mut Database| {
-                database.write(|transaction, dictionary| imports::import(transaction, dictionary, &id, &file))
+                database
+                    .change(|transaction, dictionary| imports::import(transaction, dictionary, &id, &file))
             })
             .await
     }
@@ -208,7 +213,7 @@ impl CostStore for SqliteStore {
         self.writer
             .run(move |database: &mut Database| {
                 database
-                    .write(|transaction, dictionary| imports::remove(transaction, dictionary, &id, import))
+                    .change(|transaction, dictionary| imports::remove(transaction, dictionary, &id, import))
             })
             .await
     }
@@ -234,6 +239,10 @@ impl CostStore for SqliteStore {
         .await
     }
 
+    async fn charge_counts(&self, connection: &ConnectionId) -> Result<ChargeCounts> {
+        self.ask(connection, reads::charge_counts).await
+    }
+
     async fn restatements(&self, connection: &ConnectionId) -> Result<Vec<Restatement>> {
         self.ask(connection, restated::all).await
     }
@@ -242,7 +251,7 @@ impl CostStore for SqliteStore {
         let id = connection.clone();
         self.writer
             .run(move |database: &mut Database| {
-                database.write(|transaction, _| {
+                database.change(|transaction, _| {
                     observed::put(
                         transaction,
                         dictionary::connection_or_new(transaction, &id)?,

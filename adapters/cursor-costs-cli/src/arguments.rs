@@ -6,7 +6,8 @@ use chrono::{FixedOffset, NaiveDate};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use cost_model::report::{Bin, Interval, Measure};
 use cost_model::store::ImportId;
-use cost_model::{Dimension, Filter, Timestamp, Window};
+use cost_model::{Filter, Timestamp, Window};
+use cursor_costs::config::zone;
 use cursor_costs::report::DayRange;
 use cursor_costs::{Error, ErrorKind, Result};
 use rust_decimal::Decimal;
@@ -41,8 +42,11 @@ pub(crate) struct Global {
     #[arg(long, global = true, value_name = "FILE")]
     pub people: Vec<PathBuf>,
     /// The zone whose days and months count, such as +02:00
-    #[arg(long, global = true, value_name = "OFFSET", allow_hyphen_values = true)]
+    #[arg(long, global = true, value_name = "OFFSET", allow_hyphen_values = true, value_parser = zone)]
     pub zone: Option<FixedOffset>,
+    /// Give people other names in reports and exports, by the secret in that environment variable
+    #[arg(long, global = true, value_name = "NAME")]
+    pub pseudonyms_env: Option<String>,
     /// Let the configuration name that host beside Cursor's; may be given again
     #[arg(long, global = true, value_name = "HOST")]
     pub allow_host: Vec<String>,
@@ -255,7 +259,7 @@ pub(crate) struct Report {
         value_name = "DIMENSION,...",
         value_delimiter = ','
     )]
-    pub group_by: Vec<Dimension>,
+    pub group_by: Vec<String>,
     #[command(flatten)]
     pub range: Range,
     /// Steps of time: hour, day, week, month or quarter

@@ -15,20 +15,30 @@ pub(crate) struct Outcome {
     pub cannot_be_said: bool,
     /// Something is unexplained, or failed a guard.
     pub needs_action: bool,
+    /// Not all of it could be done, and the document that was printed says why.
+    pub is_failed: bool,
 }
 
 impl Outcome {
     /// Everything is as it should be.
-    pub(crate) const DONE: Self = Self { cannot_be_said: false, needs_action: false };
+    pub(crate) const DONE: Self = Self { cannot_be_said: false, needs_action: false, is_failed: false };
+    /// A document says what failed.
+    pub(crate) const FAILED: Self = Self { is_failed: true, ..Self::DONE };
 
     /// Returns the exit status.
     pub(crate) fn exit_code(self) -> ExitCode {
         match self {
+            Self { is_failed: true, .. } => ExitCode::FAILURE,
             Self { needs_action: true, .. } => ExitCode::from(3),
             Self { cannot_be_said: true, .. } => ExitCode::from(2),
             _ => ExitCode::SUCCESS,
         }
     }
+}
+
+/// Ends a command whose answer was printed and says what failed: as text an error follows it, and JSON is one document.
+pub(crate) fn failed_after_answer(error: Error, output: &Output) -> cursor_costs::Result<Outcome> {
+    if output.is_json() { Ok(Outcome::FAILED) } else { Err(error) }
 }
 
 /// Prints an error: with its causes, what else is wrong, and what to do; as one line of JSON if the output is JSON.

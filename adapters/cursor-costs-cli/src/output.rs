@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Display};
 use std::io::{self, BufWriter, ErrorKind as IoKind, IsTerminal, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use cost_model::output::for_terminal_lines;
 use cost_model::store::Gap;
@@ -12,8 +12,8 @@ use serde::Serialize;
 
 use crate::arguments::{Color, Format, Global};
 
-/// The width of tables where nobody says.
-const WIDTH: usize = 80;
+/// A table in less columns would say nothing.
+const NARROWEST: usize = 40;
 
 /// Prints on standard output, or into a file that is replaced as a whole.
 ///
@@ -38,19 +38,23 @@ impl Output {
             }
         };
         let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
-        let terminal = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+        // Files and pipes have no width, and names are not truncated in them.
+        let terminal = terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0));
         Self {
             format: global.format,
             file: global.output.clone(),
             is_quiet: global.quiet,
             is_coloured,
-            width: columns.or(terminal).unwrap_or(WIDTH).max(40),
+            width: match &global.output {
+                Some(_) => usize::MAX,
+                None => columns.or(terminal).unwrap_or(usize::MAX).max(NARROWEST),
+            },
         }
     }
 
     /// Makes an output for the error of a command line that could not be read.
     pub(crate) fn for_errors(format: Format) -> Self {
-        Self { format, file: None, is_quiet: false, is_coloured: false, width: WIDTH }
+        Self { format, file: None, is_quiet: false, is_coloured: false, width: usize::MAX }
     }
 
     pub(crate) fn format(&self) -> Format {
@@ -93,6 +97,7 @@ impl Output {
     pub(crate) fn data(&self, bytes: &[u8]) -> Result<()> {
         match &self.file {
             Some(path) => {
+                check_folder(path)?;
                 let mut files = NewFiles::default();
                 files.write(path, bytes)?;
                 files.finish()
@@ -111,6 +116,7 @@ impl Output {
     ) -> Result<()> {
         match &self.file {
             Some(path) => {
+                check_folder(path)?;
                 let mut files = NewFiles::default();
                 print(files.create(path)?).await?;
                 files.finish()
@@ -123,9 +129,9 @@ impl Output {
         }
     }
 
-    /// Prints a remark on standard error.
+    /// Prints a remark on standard error. A document of JSON has a field for what matters, and stays the only thing printed.
     pub(crate) fn note(&self, text: &str) {
-        if !self.is_quiet {
+        if !self.is_quiet && !self.is_json() {
             self.error_line(&format!("{} {}", self.bold("note:"), for_terminal_lines(text)));
         }
     }
@@ -182,6 +188,17 @@ impl Write for Pipe {
             Err(error) if error.kind() == IoKind::BrokenPipe => Ok(()),
             other => other,
         }
+    }
+}
+
+/// Refuses a file in a folder that is not there: its name is more likely a slip than a wish.
+fn check_folder(file: &Path) -> Result<()> {
+    match file.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() && !folder.is_dir() => {
+            let message = format!("{}: there is no folder {}", file.display(), folder.display());
+            Err(Error::new(ErrorKind::File, message).with_hint("make it, or write to another place"))
+        }
+        _ => Ok(()),
     }
 }
 

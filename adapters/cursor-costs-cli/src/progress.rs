@@ -21,7 +21,8 @@ pub(crate) struct SyncProgress {
 
 impl SyncProgress {
     pub(crate) fn new(output: &Output) -> Self {
-        Self { is_quiet: output.is_quiet(), bar: Mutex::new(None) }
+        // With JSON, standard error is for an error alone.
+        Self { is_quiet: output.is_quiet() || output.is_json(), bar: Mutex::new(None) }
     }
 
     /// Takes the bar off the terminal.

@@ -1,5 +1,6 @@
 //! Accounts as such: whether their key works, and how one is removed.
 
+use cost_model::store::ConnectionId;
 use cost_model::{Timestamp, Window};
 
 use crate::{Account, CursorCosts, Error, ErrorKind, Result};
@@ -36,15 +37,25 @@ impl CursorCosts {
         })
     }
 
+    /// Returns whether anything is stored under the id of an account, also of one that the setup does not have.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Store`].
+    pub async fn is_stored(&self, id: &ConnectionId) -> Result<bool> {
+        let stored = self.store().connections().await;
+        let stored =
+            stored.map_err(|error| Error::store("the accounts cannot be read from the store", error))?;
+        Ok(stored.contains(id))
+    }
+
     /// Removes everything stored of an account, its imports and its changes over time included, and returns how many charges
     /// are gone.
     ///
     /// # Errors
     /// [`ErrorKind::Store`], [`ErrorKind::Busy`].
     pub async fn remove_account(&self, account: &Account) -> Result<u64> {
-        let _only_one = self.lock()?;
+        let _only_one = self.lock().await?;
         let removed = self.store().purge(account.id()).await;
-        self.forget();
         let charges =
             removed.map_err(|error| Error::store("the account cannot be removed from the store", error))?;
         self.note_account_change(account, "removed with its charges").await?;

@@ -1,11 +1,12 @@
 //! The facade's one type.
 
 use std::fmt;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::NaiveDate;
-use cost_model::store::{ConnectionId, Coverage, ImportId, Journal, Scope};
-use cost_model::{CostStore, Currency, Ledger, Metric, Timestamp, Window};
+use cost_model::store::{ConnectionId, Journal, Revision, Scope};
+use cost_model::{CostStore, Currency, Ledger, Metric, Pseudonyms, Timestamp, Window};
 use virtual_tags::ResolvedRules;
 
 use crate::config::SavedReport;
@@ -43,8 +44,8 @@ pub struct CursorCosts {
     pub(crate) setup: Setup,
     names: AccountNames,
     loaded: Mutex<Option<Arc<Loaded>>>,
-    /// Held while the store is changed.
-    pub(crate) at_work: Mutex<()>,
+    /// Whether a call of this value changes the store.
+    pub(crate) at_work: AtomicBool,
 }
 
 impl fmt::Debug for CursorCosts {
@@ -58,7 +59,7 @@ pub(crate) struct Loaded {
     /// The months of the ledger.
     months: Window,
     /// The state of the store that they were read from.
-    state: StoreState,
+    revision: Revision,
     /// The billing cycles of the accounts' invoices, where rules share charges out by what a cycle cost.
     pub(crate) cycles: Vec<Window>,
     pub(crate) ledger: Ledger,
@@ -66,17 +67,13 @@ pub(crate) struct Loaded {
     rules: Mutex<Option<Arc<ResolvedRules>>>,
 }
 
-/// What tells one state of a store from another: each read and each import changes what covers some time.
-#[derive(PartialEq, Eq)]
-struct StoreState(Vec<(ConnectionId, Coverage, Vec<ImportId>)>);
-
 impl CursorCosts {
     pub(crate) fn new(setup: Setup) -> Self {
         Self {
             names: AccountNames::of(&setup.accounts),
             setup,
             loaded: Mutex::new(None),
-            at_work: Mutex::new(()),
+            at_work: AtomicBool::new(false),
         }
     }
 
@@ -113,6 +110,11 @@ impl CursorCosts {
         }
     }
 
+    /// Returns the other names of people, where reports and exports use them.
+    pub fn pseudonyms(&self) -> Option<&Pseudonyms> {
+        self.setup.pseudonyms.as_ref()
+    }
+
     /// Returns the store.
     pub fn store(&self) -> &dyn CostStore {
         &*self.setup.store
@@ -143,10 +145,12 @@ impl CursorCosts {
 
     /// Returns the charges of the months that a window touches, for all accounts and whatever else the store holds.
     pub(crate) async fn load(&self, window: Window) -> Result<Arc<Loaded>> {
-        let state = self.state().await?;
+        let revision = self.store().revision().await;
+        let revision =
+            revision.map_err(|error| Error::store("the state of the store cannot be read", error))?;
         let cycles = self.cycles_that_matter();
         let mut months = whole_cycles(window, &cycles)?;
-        if let Some(loaded) = self.loaded().as_ref().filter(|loaded| loaded.state == state) {
+        if let Some(loaded) = self.loaded().as_ref().filter(|loaded| loaded.revision == revision) {
             if loaded.months.intersection(months) == Some(months) {
                 return Ok(Arc::clone(loaded));
             }
@@ -156,7 +160,7 @@ impl CursorCosts {
             months = whole_cycles(Window::new(start, end).map_err(Error::query)?, &cycles)?;
         }
         let ledger = self.read_ledger(&Scope::all().window(months)).await?;
-        let loaded = Arc::new(Loaded { months, state, cycles, ledger, rules: Mutex::new(None) });
+        let loaded = Arc::new(Loaded { months, revision, cycles, ledger, rules: Mutex::new(None) });
         *self.loaded() = Some(Arc::clone(&loaded));
         Ok(loaded)
     }
@@ -170,11 +174,6 @@ impl CursorCosts {
 
     fn loaded(&self) -> MutexGuard<'_, Option<Arc<Loaded>>> {
         self.loaded.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Forgets the charges in memory, after a change that their coverage does not show.
-    pub(crate) fn forget(&self) {
-        *self.loaded() = None;
     }
 
     /// Reads charges, with the accounts by their names.
@@ -210,17 +209,6 @@ impl CursorCosts {
 
     pub(crate) fn names(&self) -> &AccountNames {
         &self.names
-    }
-
-    async fn state(&self) -> Result<StoreState> {
-        let failed = |error| Error::store("the state of the store cannot be read", error);
-        let mut states = Vec::new();
-        for connection in self.stored_accounts().await? {
-            let coverage = self.store().coverage(&connection).await.map_err(failed)?;
-            let imports = self.store().imports(&connection).await.map_err(failed)?;
-            states.push((connection, coverage, imports.iter().map(|import| import.id).collect()));
-        }
-        Ok(StoreState(states))
     }
 }
 

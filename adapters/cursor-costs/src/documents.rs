@@ -23,6 +23,8 @@ use crate::{ExplainedInvoice, Status};
 pub struct SyncDocument {
     schema: &'static str,
     accounts: Vec<SyncedAccount>,
+    /// The accounts that were not read to the end, or of which something is still missing.
+    incomplete: Vec<String>,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -64,7 +66,16 @@ pub struct Span {
 impl SyncDocument {
     /// Makes the document of a sync.
     pub fn new(outcome: &SyncOutcome) -> Self {
-        Self { schema: "sync/1", accounts: outcome.accounts.iter().map(SyncedAccount::new).collect() }
+        Self {
+            schema: "sync/1",
+            accounts: outcome.accounts.iter().map(SyncedAccount::new).collect(),
+            incomplete: outcome
+                .accounts
+                .iter()
+                .filter(|account| !account.is_complete())
+                .map(|account| account.name.clone())
+                .collect(),
+        }
     }
 }
 

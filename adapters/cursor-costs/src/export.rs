@@ -29,7 +29,7 @@ impl CursorCosts {
         let window = self.window(range)?;
         let loaded = self.load(window).await?;
         let rules = loaded.rules(self)?;
-        let mut export = RecordExport::new(&*rules, writer);
+        let mut export = RecordExport::new(&*rules, writer).pseudonyms(self.pseudonyms());
         let mut renamed = Renamed { names: self.names(), sink: &mut export };
         let scope = Scope::all().window(window);
         let written = self.store().scan(&scope, &mut renamed).await;

@@ -3,9 +3,11 @@
 use std::path::Path;
 
 use cost_ingest::import_file;
-use cost_model::store::{Import, ImportId, ImportStats};
+use cost_model::store::{Import, ImportId, ImportStats, RowSum};
+use cost_model::{CostRecord, Money};
 use cursor_csv_source::{CsvExport, ExportReader, ImportTerms};
 
+use crate::spans::Span;
 use crate::{Account, CursorCosts, Error, ErrorKind, Result};
 
 /// What became of a file.
@@ -18,6 +20,10 @@ pub struct Imported {
     pub import: Import,
     /// The status of each of its rows.
     pub stats: ImportStats,
+    /// Its rows of a time that had not come when it was imported.
+    pub future: RowSum,
+    /// Its rows that cost less than nothing.
+    pub negative: RowSum,
 }
 
 impl Imported {
@@ -47,15 +53,23 @@ impl CursorCosts {
         let export: CsvExport = reader.read(&bytes, &file.display().to_string()).map_err(unreadable)?;
         let import = export.import(&bytes, terms, self.now()).map_err(unreadable)?;
         let about = import.import.clone();
-        let _only_one = self.lock()?;
-        let stats = import_file(self.store(), account.id(), import).await;
+        let records = export.records().iter();
+        let now = self.now();
+        let future = records.clone().filter(|record| record.at > now);
+        let is_negative = |cost: Money| cost.units() < 0;
+        let negative = records.filter(|record| record.costs.effective.is_some_and(is_negative));
+        let (future, negative) = (sum_of(future)?, sum_of(negative)?);
+        let _only_one = self.lock().await?;
+        let span = Span::import(account.name());
+        let stats = span.around(import_file(self.store(), account.id(), import)).await;
         let stats = stats
             .map_err(|error| Error::new(ErrorKind::Import, "the file was not imported").because(error))?;
-        self.forget();
+        span.count("rows", export.records().len());
+        span.count("stored", usize::try_from(stats.stored.rows).unwrap_or(usize::MAX));
         if !stats.known && stats.corrections.is_empty() {
             self.note_import(account, about.id, stats.stored.rows, &bytes).await?;
         }
-        Ok(Imported { export, import: about, stats })
+        Ok(Imported { export, import: about, stats, future, negative })
     }
 
     /// Returns the files imported into an account.
@@ -72,11 +86,21 @@ impl CursorCosts {
     /// # Errors
     /// [`ErrorKind::Store`], also when there is no such import; [`ErrorKind::Busy`].
     pub async fn remove_import(&self, account: &Account, import: ImportId) -> Result<u64> {
-        let _only_one = self.lock()?;
+        let _only_one = self.lock().await?;
         let removed = self.store().remove_import(account.id(), import).await;
-        self.forget();
         let rows = removed.map_err(|error| Error::store("the import cannot be removed", error))?;
         self.note_removal(account, import, rows).await?;
         Ok(rows)
     }
+}
+
+/// Adds rows of a file up.
+fn sum_of<'a>(records: impl Iterator<Item = &'a CostRecord>) -> Result<RowSum> {
+    let mut sum = RowSum::default();
+    for record in records {
+        sum.add(record).map_err(|error| {
+            Error::new(ErrorKind::Import, "the file's sums are out of range").because(error)
+        })?;
+    }
+    Ok(sum)
 }

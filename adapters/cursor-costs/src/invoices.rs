@@ -3,11 +3,14 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use cost_model::{Ledger, Timestamp, Window};
+use cost_model::{Ledger, Pseudonyms, Timestamp, Window};
 use cursor_invoice::{CursorInvoiceReader, billing_rules};
+use reconcile::bridge::ChargeStatus;
+use reconcile::output::EvidenceRow;
 use reconcile::tie_out::TieOut;
 use reconcile::{Explained, Invoice, InvoiceReader, StoredUsage};
 
+use crate::spans::Span;
 use crate::{Account, CursorCosts, Error, ErrorKind, Result};
 
 /// The endings of files that may be invoices.
@@ -24,12 +27,26 @@ pub struct ExplainedInvoice {
     /// The charges against what the provider states of people, if it stated anything of the cycle.
     pub tie_out: Option<TieOut>,
     usage: StoredUsage,
+    pseudonyms: Option<Pseudonyms>,
 }
 
 impl ExplainedInvoice {
     /// Returns the charges that the invoice was held against.
     pub fn ledger(&self) -> &Ledger {
         self.usage.ledger()
+    }
+
+    /// Returns the charges of a status with what was decided of them, people by their pseudonyms where those are used.
+    pub fn evidence<'a>(
+        &'a self,
+        wanted: impl Fn(ChargeStatus) -> bool + 'a,
+    ) -> impl Iterator<Item = EvidenceRow> + 'a {
+        self.explained.evidence(self.ledger(), wanted).map(|mut row| {
+            if let Some(pseudonyms) = &self.pseudonyms {
+                row.rename_people(pseudonyms);
+            }
+            row
+        })
     }
 }
 
@@ -55,11 +72,28 @@ impl CursorCosts {
         invoice: Invoice,
         earlier: &[Invoice],
     ) -> Result<ExplainedInvoice> {
+        let span = Span::reconcile(account.name());
+        span.count("lines", invoice.lines.len());
+        let found = span.around(self.explain(account, invoice, earlier)).await?;
+        span.count("steps", found.explained.reconciliation.steps.len());
+        Ok(found)
+    }
+
+    async fn explain(
+        &self,
+        account: &Account,
+        mut invoice: Invoice,
+        earlier: &[Invoice],
+    ) -> Result<ExplainedInvoice> {
+        if let Some(pseudonyms) = self.pseudonyms() {
+            invoice.rename_people(pseudonyms);
+        }
         let rules = billing_rules().map_err(Error::query)?;
         let usage = StoredUsage::load(self.store(), account.id(), &invoice).await.map_err(Error::invoice)?;
         let explained = usage.case(&invoice, &rules).earlier(earlier).explain().map_err(Error::invoice)?;
-        let tie_out = usage.tie_out(&rules).map_err(Error::invoice)?;
-        Ok(ExplainedInvoice { invoice, explained, tie_out, usage })
+        let tie_out = usage.tie_out(&rules).map_err(Error::invoice)?.map(|stated| self.renamed(stated));
+        let pseudonyms = self.pseudonyms().cloned();
+        Ok(ExplainedInvoice { invoice, explained, tie_out, usage, pseudonyms })
     }
 
     /// Returns the files in the folder of an account's invoices, by name. An account without a folder has none.
@@ -109,6 +143,18 @@ impl CursorCosts {
         let ledger = Ledger::from_store(self.store(), &scope.window(window), cost_model::Currency::USD).await;
         let ledger =
             ledger.map_err(|error| Error::store("the charges cannot be read from the store", error))?;
-        TieOut::compare(&ledger, last, &billing_rules().map_err(Error::query)?).map_err(Error::invoice)
+        let rules = billing_rules().map_err(Error::query)?;
+        let stated = TieOut::compare(&ledger, last, &rules).map_err(Error::invoice)?;
+        Ok(stated.map(|stated| self.renamed(stated)))
+    }
+
+    /// Returns the same with pseudonyms for people, where those are used.
+    fn renamed(&self, mut stated: TieOut) -> TieOut {
+        if let Some(pseudonyms) = self.pseudonyms() {
+            for person in &mut stated.people {
+                person.person = pseudonyms.rename_value(&person.person).into_owned();
+            }
+        }
+        stated
     }
 }

@@ -35,7 +35,9 @@ impl CursorCosts {
         let mut overview =
             Overview { costs: self, range, width: width.saturating_sub(2), text: String::new() };
         let rules = self.setup.ownership.rules()?;
-        overview.findings(&rules.check());
+        if self.pseudonyms().is_none() {
+            overview.findings(&rules.check());
+        }
         let months = ReportRequest { bin: Some(Bin::Month), ..overview.request() };
         overview.report("Cost by month (USD)", &months, &Column::COSTS).await?;
         overview.grouped_by("Cost by Subcategory (USD)", &[Dimension::Subcategory], &Column::COSTS).await?;

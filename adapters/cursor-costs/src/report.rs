@@ -1,11 +1,12 @@
 //! Reports: charges filtered, grouped and added up.
 
-use chrono::{FixedOffset, NaiveDate};
+use chrono::{FixedOffset, NaiveDate, NaiveTime};
 use cost_model::report::{Bin, Interval, Measure, Query, Report};
 use cost_model::store::{Gap, GapState};
-use cost_model::{Dimension, Filter, Window};
+use cost_model::{Dimension, Filter, Timestamp, Window};
 use cursor_cost_source::list_prices;
 
+use crate::spans::Span;
 use crate::status::BETWEEN_SYNCS;
 use crate::{CursorCosts, Error, ErrorKind, Result};
 
@@ -125,6 +126,14 @@ impl CursorCosts {
     /// [`ErrorKind::Query`] for a question that makes no sense; [`ErrorKind::Rules`] and [`ErrorKind::People`] when the rules
     /// cannot be used, also where it names no owner; [`ErrorKind::Store`].
     pub async fn report(&self, request: &ReportRequest) -> Result<Report> {
+        let span = Span::report();
+        let report = span.around(self.answer(request)).await?;
+        span.count("charges", usize::try_from(report.total.records).unwrap_or(usize::MAX));
+        span.count("rows", report.rows.len());
+        Ok(report)
+    }
+
+    async fn answer(&self, request: &ReportRequest) -> Result<Report> {
         let window = self.window(request.range)?;
         let mut query = Query::all_resources().window(window).zone(self.setup.zone).measure(request.measure);
         query.filter.clone_from(&request.filter);
@@ -139,6 +148,9 @@ impl CursorCosts {
         let rules = loaded.rules(self)?;
         let mut report = query.run(&loaded.ledger, &*rules).map_err(Error::query)?;
         report.gaps = self.without_future(report.gaps);
+        if let Some(pseudonyms) = self.pseudonyms() {
+            pseudonyms.rename_in_report(&mut report);
+        }
         Ok(report)
     }
 
@@ -150,6 +162,42 @@ impl CursorCosts {
         let window = self.window(range)?;
         let loaded = self.load(window).await?;
         Ok(self.without_future(loaded.ledger.gaps(window)))
+    }
+
+    /// Returns the days of a window in the reporting zone, the last of them included, such as `2026-10-01 to 2026-10-31`; its
+    /// instants where it does not begin and end at midnight there.
+    pub fn days_text(&self, window: Window) -> String {
+        let [start, end] = [window.start(), window.end()]
+            .map(|at| at.to_datetime().with_timezone(&self.setup.zone).naive_local());
+        let last = end.date().pred_opt().filter(|last| *last >= start.date());
+        let (Some(last), NaiveTime::MIN, NaiveTime::MIN) = (last, start.time(), end.time()) else {
+            return window.to_string();
+        };
+        let first = start.date();
+        let days = if first == last { first.to_string() } else { format!("{first} to {last}") };
+        match self.setup.zone.local_minus_utc() {
+            0 => days,
+            _ => format!("{days} ({})", self.setup.zone),
+        }
+    }
+
+    /// Returns the days of the first and the last step of a report that reach beyond its range, so that not all of them are in
+    /// their rows.
+    pub fn partial_steps(&self, report: &Report) -> Vec<Window> {
+        let (Some(bin), Some(window)) = (report.bin, report.window) else { return Vec::new() };
+        let zone = self.setup.zone;
+        let last = Timestamp::from_millis(window.end().millis().saturating_sub(1)).unwrap_or(window.start());
+        let mut partial = Vec::new();
+        for at in [window.start(), last] {
+            let start = bin.start_of(at, zone);
+            let end = bin.end_of(at, zone).unwrap_or(window.end());
+            let inside = Window::new(start, end).ok().and_then(|step| step.intersection(window));
+            let is_cut = start < window.start() || end > window.end();
+            if let Some(inside) = inside.filter(|inside| is_cut && !partial.contains(inside)) {
+                partial.push(inside);
+            }
+        }
+        partial
     }
 
     /// Returns whether some of a range was not read, so that its figures cannot be said: not what may still change, and not the

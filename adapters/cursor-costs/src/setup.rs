@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use chrono::{FixedOffset, Offset, Utc};
-use cost_model::CostStore;
 use cost_model::store::Journal;
+use cost_model::{CostStore, Pseudonyms};
 use cursor_admin_client::{Clock, SystemClock};
 use virtual_tags::{Directory, RuleSet};
 
@@ -51,6 +51,7 @@ pub struct Setup {
     pub(crate) history_months: u32,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) reports: Vec<SavedReport>,
+    pub(crate) pseudonyms: Option<Pseudonyms>,
 }
 
 impl fmt::Debug for Setup {
@@ -72,6 +73,7 @@ impl Setup {
             history_months: 12,
             clock: Arc::new(SystemClock::new()),
             reports: Vec::new(),
+            pseudonyms: None,
         }
     }
 
@@ -128,6 +130,14 @@ impl Setup {
     /// Adds a saved report.
     pub fn report(mut self, report: SavedReport) -> Self {
         self.reports.push(report);
+        self
+    }
+
+    /// Gives people other names in reports, exports, explained invoices and the list of who has no owner. The store and the rules
+    /// have their names all the same. Answers about single people and rules are not for eyes that may not see names: they
+    /// are refused.
+    pub fn pseudonyms(mut self, pseudonyms: Pseudonyms) -> Self {
+        self.pseudonyms = Some(pseudonyms);
         self
     }
 

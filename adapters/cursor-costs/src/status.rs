@@ -6,7 +6,7 @@ use cost_model::store::{ConnectionId, Gap, GapState, LOOK_BACK_DAYS};
 use cost_model::{Timestamp, Window};
 use serde::Serialize;
 
-use crate::{Account, CursorCosts, Error, ErrorKind, Result};
+use crate::{Account, CursorCosts, Error, Result};
 
 /// The state of everything at one moment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -42,6 +42,8 @@ pub struct AccountStatus {
     pub covered: Option<Window>,
     /// How many charges are stored.
     pub charges: u64,
+    /// How many of them have no effective cost, so that no sum of a report contains them.
+    pub unpriced: u64,
     /// When it was last read.
     pub last_read: Option<Timestamp>,
     /// From when on its charges may still change.
@@ -99,10 +101,7 @@ impl CursorCosts {
                 (Some(first), Some(end)) => Window::new(first.window.start(), end).ok(),
                 _ => None,
             };
-            let charges = match covered {
-                Some(covered) => self.store().count(&id, covered).await.map_err(unreadable)?,
-                None => 0,
-            };
+            let counts = self.store().charge_counts(&id).await.map_err(unreadable)?;
             let expected = covered.map(|covered| self.expected(&id, covered)).transpose()?;
             let gaps: Vec<Window> = expected
                 .map(|expected| coverage.windows().missing(expected).into_windows())
@@ -118,7 +117,8 @@ impl CursorCosts {
                     (Some(_), true) => AccountState::Stable,
                 },
                 covered,
-                charges,
+                charges: counts.charges,
+                unpriced: counts.unpriced,
                 last_read: spans.iter().filter_map(|span| span.read_at).max(),
                 provisional_since: provisional.windows().first().map(Window::start),
                 gaps,
@@ -131,7 +131,7 @@ impl CursorCosts {
         Ok(Status {
             at: self.now(),
             demo: origin == Some(Origin::Demo),
-            importing: self.lock().is_err_and(|error| error.kind() == ErrorKind::Busy),
+            importing: self.is_at_work(),
             rules: self.rule_set().ok().map(|rules| rules.digest()),
             people: self.people().ok().map(|people| people.digest()),
             accounts,
@@ -147,15 +147,17 @@ impl CursorCosts {
             return Ok(covered);
         }
         let now = self.now();
-        let oldest = now.date().checked_sub_months(chrono::Months::new(self.setup.history_months));
-        let start = oldest.map_or(covered.start(), Timestamp::midnight).min(covered.start());
+        let start = self.history_start(now).min(covered.start());
         let is_recent = now.millis() - covered.end().millis() < BETWEEN_SYNCS;
         let end = if is_recent { covered.end() } else { now.max(covered.end()) };
         Window::new(start, end).map_err(Error::query)
     }
 
     /// Returns what of a window is missing or provisional for one account.
-    pub(crate) async fn gaps_of(&self, account: &Account, window: Window) -> Result<Vec<Gap>> {
+    ///
+    /// # Errors
+    /// [`ErrorKind::Store`](crate::ErrorKind::Store).
+    pub async fn gaps_of(&self, account: &Account, window: Window) -> Result<Vec<Gap>> {
         let coverage = self.store().coverage(account.id()).await;
         let coverage =
             coverage.map_err(|error| Error::store("the coverage cannot be read from the store", error))?;

@@ -1,9 +1,12 @@
 //! Syncs: the charges of each account, from the provider into the store.
 
-use std::fs::File;
+use std::fs::{File, TryLockError};
 use std::path::Path;
-use std::sync::{Arc, MutexGuard, PoisonError, TryLockError};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
+use chrono::Months;
 use cost_ingest::connections::refuse_duplicates;
 use cost_ingest::{Ingest, Progress, RunReport};
 use cost_model::store::{Gap, GapState, RecordSink, Restatement, Scope};
@@ -12,7 +15,12 @@ use cursor_admin_client::http::Observer;
 use cursor_cost_source::NO_USER;
 
 use crate::report::DayRange;
+use crate::spans::Span;
 use crate::{Account, CursorCosts, Error, ErrorKind, Result};
+
+/// How often the lock of the store is tried before it is taken for held, and how long is waited in between.
+const ATTEMPTS: u32 = 10;
+const BETWEEN_ATTEMPTS: Duration = Duration::from_millis(20);
 
 /// Which accounts to sync, and how.
 #[derive(Clone, Debug, Default)]
@@ -85,10 +93,14 @@ pub struct Synced {
 impl SyncOutcome {
     /// Returns whether every account was read, every row that came lay in the time asked for, and nothing is missing.
     pub fn is_complete(&self) -> bool {
-        let is_complete = |account: &AccountSync| {
-            account.outcome.as_ref().is_ok_and(|synced| !synced.has_outside() && synced.incomplete.is_empty())
-        };
-        self.accounts.iter().all(is_complete)
+        self.accounts.iter().all(AccountSync::is_complete)
+    }
+}
+
+impl AccountSync {
+    /// Returns whether the account was read, every row that came lay in the time asked for, and nothing is missing.
+    pub fn is_complete(&self) -> bool {
+        self.outcome.as_ref().is_ok_and(|synced| !synced.has_outside() && synced.incomplete.is_empty())
     }
 }
 
@@ -118,14 +130,26 @@ impl CursorCosts {
             ));
         }
         let days = request.days.map(|days| self.window(days)).transpose()?;
-        let _only_one = self.lock()?;
+        if let Some(days) = days.filter(|days| days.start() >= self.now()) {
+            let message =
+                format!("there is nothing to read yet: {} lies in the future", self.days_text(days));
+            return Err(Error::new(ErrorKind::Query, message));
+        }
+        let _only_one = self.lock().await?;
         let mut outcomes = Vec::new();
         for account in accounts {
-            let outcome = self.sync_account(account, days, request.audit, observer).await;
+            let span = Span::sync(account.name());
+            let outcome = span.around(self.sync_account(account, days, request.audit, observer)).await;
+            match &outcome {
+                Ok(synced) => {
+                    span.count("events", usize::try_from(synced.run.records).unwrap_or(usize::MAX));
+                    span.count("windows", synced.run.windows.len());
+                }
+                Err(_) => span.count("failed", 1),
+            }
             self.note_sync(account, &outcome).await?;
             outcomes.push(AccountSync { name: account.name().to_owned(), outcome });
         }
-        self.forget();
         Ok(SyncOutcome { accounts: outcomes })
     }
 
@@ -174,10 +198,9 @@ impl CursorCosts {
             let scope = Scope::all().connection(account.id().clone()).window(*window);
             self.store().scan(&scope, &mut counts).await.map_err(unreadable)?;
         }
-        let oldest = now.date().checked_sub_months(chrono::Months::new(self.setup.history_months));
         let asked = match days {
             Some(days) => Window::new(days.start(), days.end().min(now).max(days.start())),
-            None => Window::new(Timestamp::midnight(oldest.unwrap_or(now.date())), now),
+            None => Window::new(self.history_start(now), now),
         };
         let gaps = self.gaps_of(account, asked.map_err(Error::query)?).await?;
         let missing = |gap: &&Gap| gap.state == GapState::Missing;
@@ -194,26 +217,45 @@ impl CursorCosts {
         })
     }
 
-    /// Keeps every other program, and every other call of this one, from changing the store until the result is dropped.
-    pub(crate) fn lock(&self) -> Result<Lock<'_>> {
-        let busy = || {
-            Error::new(ErrorKind::Busy, "another sync is at work on this store")
-                .with_hint("wait for it; what it reads needs not be read again")
-        };
-        let here = match self.at_work.try_lock() {
-            Ok(guard) => guard,
-            Err(TryLockError::Poisoned(poisoned)) => PoisonError::into_inner(poisoned),
-            Err(TryLockError::WouldBlock) => return Err(busy()),
-        };
-        let Some(path) = &self.setup.lock else { return Ok(Lock { _here: here, _file: None }) };
-        let file = open_lock(path);
-        let file = file.map_err(|error| Error::file(path, &error))?;
-        match file.try_lock() {
-            Ok(()) => Ok(Lock { _here: here, _file: Some(file) }),
-            Err(std::fs::TryLockError::WouldBlock) => Err(busy()),
-            Err(std::fs::TryLockError::Error(error)) => Err(Error::file(path, &error)),
-        }
+    /// Returns the midnight from which a first sync at `now` reads.
+    pub(crate) fn history_start(&self, now: Timestamp) -> Timestamp {
+        let oldest = now.date().checked_sub_months(Months::new(self.setup.history_months));
+        Timestamp::midnight(oldest.unwrap_or(now.date()))
     }
+
+    /// Keeps every other program, and every other call of this one, from changing the store until the result is dropped.
+    pub(crate) async fn lock(&self) -> Result<Lock<'_>> {
+        if self.at_work.swap(true, Ordering::Acquire) {
+            return Err(busy());
+        }
+        let here = AtWork(&self.at_work);
+        let Some(path) = &self.setup.lock else { return Ok(Lock { _here: here, _file: None }) };
+        let file = open_lock(path).map_err(|error| Error::file(path, &error))?;
+        for _ in 0..ATTEMPTS {
+            match file.try_lock() {
+                Ok(()) => return Ok(Lock { _here: here, _file: Some(file) }),
+                // Somebody may only be looking whether a sync is at work, which takes no time.
+                Err(TryLockError::WouldBlock) => self.setup.clock.sleep(BETWEEN_ATTEMPTS).await,
+                Err(TryLockError::Error(error)) => return Err(Error::file(path, &error)),
+            }
+        }
+        Err(busy())
+    }
+
+    /// Returns whether this or another program changes the store. Whoever asks keeps nobody from it, nor from asking as well.
+    pub(crate) fn is_at_work(&self) -> bool {
+        if self.at_work.load(Ordering::Acquire) {
+            return true;
+        }
+        // Where the file is not there, nobody has ever changed the store.
+        let file = self.setup.lock.as_ref().and_then(|path| File::open(path).ok());
+        file.is_some_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
+    }
+}
+
+fn busy() -> Error {
+    Error::new(ErrorKind::Busy, "another sync is at work on this store")
+        .with_hint("wait for it; what it reads needs not be read again")
 }
 
 /// Opens the file of the lock, which is made for its owner alone.
@@ -227,8 +269,17 @@ fn open_lock(path: &Path) -> std::io::Result<File> {
 
 /// The right to change the store, given up when dropped.
 pub(crate) struct Lock<'a> {
-    _here: MutexGuard<'a, ()>,
+    _here: AtWork<'a>,
     _file: Option<File>,
+}
+
+/// That a call of this process changes the store.
+struct AtWork<'a>(&'a AtomicBool);
+
+impl Drop for AtWork<'_> {
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::Release);
+    }
 }
 
 fn failed(account: &Account, error: cost_ingest::Error) -> Error {

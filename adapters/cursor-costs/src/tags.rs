@@ -89,6 +89,7 @@ impl CursorCosts {
     /// # Errors
     /// [`ErrorKind::Rules`], [`ErrorKind::People`], [`ErrorKind::Store`].
     pub async fn check_rules(&self, range: DayRange) -> Result<RulesCheck> {
+        self.refuse_pseudonyms()?;
         let rules = self.setup.ownership.rules()?;
         let tests = self.setup.ownership.rule_set()?.tests;
         let mut findings = rules.check();
@@ -101,11 +102,24 @@ impl CursorCosts {
         Ok(RulesCheck { findings, tests: tests.len(), failures })
     }
 
+    /// Refuses an answer that is about people by their names.
+    fn refuse_pseudonyms(&self) -> Result<()> {
+        match self.pseudonyms() {
+            None => Ok(()),
+            Some(_) => {
+                let message =
+                    "this answer names people, and pseudonyms are to be used in place of their names";
+                Err(Error::new(ErrorKind::Query, message))
+            }
+        }
+    }
+
     /// Explains why the charges of a person or service account have their owners.
     ///
     /// # Errors
     /// [`ErrorKind::NotFound`] when nothing was charged to them in the range; as [`Self::check_rules`].
     pub async fn explain_owner(&self, who: &str, range: DayRange) -> Result<Vec<ExplainedCharges>> {
+        self.refuse_pseudonyms()?;
         let window = self.window(range)?;
         let loaded = self.load(window).await?;
         let rules = loaded.rules(self)?;
@@ -129,12 +143,21 @@ impl CursorCosts {
         let (ledger, rules) = (&loaded.ledger, loaded.rules(self)?);
         let mut unallocated = Vec::new();
         for key in rules.keys() {
-            let who = rules.unallocated(ledger, key, Metric::Effective).map_err(Error::query)?;
+            let mut who = rules.unallocated(ledger, key, Metric::Effective).map_err(Error::query)?;
+            if let Some(pseudonyms) = self.pseudonyms() {
+                for (name, _) in &mut who {
+                    *name = pseudonyms.rename_value(name).into();
+                }
+            }
             unallocated.push(WithoutOwner { key: Arc::clone(key), who });
         }
         Ok(OwnerCoverage {
             months: rules.coverage(ledger, Metric::Effective).map_err(Error::query)?,
-            spellings: rules.rules().spellings(ledger).iter().map(ToString::to_string).collect(),
+            spellings: match self.pseudonyms() {
+                // Two spellings of a name say whose it is.
+                Some(_) => Vec::new(),
+                None => rules.rules().spellings(ledger).iter().map(ToString::to_string).collect(),
+            },
             unallocated,
         })
     }
@@ -148,6 +171,7 @@ impl CursorCosts {
         range: DayRange,
         percent: u8,
     ) -> Result<Vec<(Arc<str>, Vec<Suggestion>)>> {
+        self.refuse_pseudonyms()?;
         let loaded = self.load(self.window(range)?).await?;
         let (ledger, rules) = (&loaded.ledger, loaded.rules(self)?);
         let mut suggestions = Vec::new();
@@ -164,6 +188,7 @@ impl CursorCosts {
     /// # Errors
     /// As [`Self::check_rules`], and [`ErrorKind::Rules`] for the other file.
     pub async fn diff(&self, other: &Path, range: DayRange) -> Result<RulesDiff> {
+        self.refuse_pseudonyms()?;
         let window: Window = self.window(range)?;
         let loaded = self.load(window).await?;
         let old = loaded.rules(self)?;

@@ -120,7 +120,10 @@ async fn equal(store: &dyn CostStore, model: &MemoryStore) -> Checked {
     let found = seen::scan(store, &Scope::all()).await?;
     seen::records("a scan beside files", &found, &seen::scan(model, &Scope::all()).await?)?;
     same("connections", &store.connections().await?, &model.connections().await?)?;
-    for id in [connection(0), connection(1)] {
+    for number in 0..2 {
+        let id = connection(number);
+        let records = seen::scan(model, &Scope::all().connection(id.clone())).await?;
+        seen::counts(store, number, &records).await?;
         same("imports", &store.imports(&id).await?, &model.imports(&id).await?)?;
         let spans = |coverage: crate::store::Coverage| {
             coverage.spans().iter().map(|span| (span.window, span.read_at, span.by)).collect::<Vec<_>>()

@@ -41,6 +41,7 @@ mod origins;
 mod random;
 mod removed;
 mod replaced;
+mod revised;
 mod secrets;
 mod seen;
 mod steps;
@@ -175,6 +176,7 @@ impl Suite {
             ("files behave as in memory", imported::like_the_model(factory, self.seed, self.rounds).await),
             ("made-up charges stay apart", origins::kept_apart(factory, self.seed).await),
             ("numbers of reads ascend", origins::numbers(factory).await),
+            ("every change makes another revision", revised::by_every_change(factory, self.seed).await),
             ("keeps many records", removed::many(factory, self.records).await),
         ];
         checks

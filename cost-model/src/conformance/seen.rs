@@ -7,7 +7,7 @@ use super::model::Model;
 use super::{Broken, Checked, same};
 use crate::error::Result;
 use crate::record::{DimensionSet, Figures, StoredRecord};
-use crate::store::{ChargeSink, CostStore, Scope, SetNumber};
+use crate::store::{ChargeCounts, ChargeSink, CostStore, RecordSink, Scope, SetNumber};
 use crate::time::Timestamp;
 
 /// Returns what a scan hands out.
@@ -46,9 +46,19 @@ async fn one(store: &dyn CostStore, model: &Model, number: i64) -> Checked {
             .await?;
         same("a count", &store.count(&id, span).await?, &kept.count(start, end)?)?;
     }
+    counts(store, number, &all).await?;
     same("coverage", &store.coverage(&id).await?, &kept.coverage()?)?;
     same("restatements", &store.restatements(&id).await?, &kept.restatements)?;
     same("observations", &store.observations(&id).await?, &kept.observations())
+}
+
+/// The counts of a connection's charges.
+pub(super) async fn counts(store: &dyn CostStore, number: i64, records: &[StoredRecord]) -> Checked {
+    let mut expected = ChargeCounts::default();
+    for record in records {
+        expected.record(record)?;
+    }
+    same("the counts of charges", &store.charge_counts(&connection(number)).await?, &expected)
 }
 
 /// The charges that a scan for a ledger hands over.

@@ -119,6 +119,11 @@ impl Bin {
 }
 
 impl Bin {
+    /// Returns the first instant after the step that `at` lies in; `None` where the calendar ends before.
+    pub fn end_of(self, at: Timestamp, zone: FixedOffset) -> Option<Timestamp> {
+        self.next(self.start_of(at, zone), zone)
+    }
+
     /// Returns the first instants of all steps that `window` touches, ascending.
     pub(super) fn starts(self, window: Window, zone: FixedOffset) -> Vec<Timestamp> {
         let mut starts = vec![self.start_of(window.start(), zone)];

@@ -188,7 +188,10 @@ pub struct RowSum {
 
 impl RowSum {
     /// Adds one row. A row without an effective cost adds to the count alone.
-    fn add(&mut self, record: &CostRecord) -> Result<()> {
+    ///
+    /// # Errors
+    /// [`ErrorKind::Overflow`](crate::ErrorKind::Overflow).
+    pub fn add(&mut self, record: &CostRecord) -> Result<()> {
         self.rows += 1;
         self.effective =
             self.effective.checked_add(record.costs.get(Metric::Effective).unwrap_or_default())?;

@@ -18,6 +18,7 @@ use crate::store::import::{FileImport, Import, ImportId, ImportPlan, ImportState
 use crate::store::journal::{EntryKind, EntryScope, Journal, JournalEntry, NewEntry, PersonNumber};
 use crate::store::replacement::{PriorState, ReplacedWindow};
 use crate::store::restatement::Restatement;
+use crate::store::state::Revision;
 use crate::store::{ConnectionId, CostStore, RecordSink, ReplaceStats, Scope, WindowReplacement};
 use crate::time::Window;
 
@@ -63,6 +64,8 @@ struct State {
     connections: BTreeMap<ConnectionId, Stored>,
     origin: Option<Origin>,
     last_read: u64,
+    /// Counts the changes of what is held.
+    revision: u64,
     journal: Vec<JournalEntry>,
     /// The people of the journal; their numbers are their places from 1 on.
     people: Vec<Option<String>>,
@@ -120,6 +123,10 @@ impl CostStore for MemoryStore {
         Ok(state.origin.filter(|_| state.holds_anything()))
     }
 
+    async fn revision(&self) -> Result<Revision> {
+        Ok(Revision::new(self.read().revision))
+    }
+
     async fn begin_read(&self, connection: &ConnectionId, origin: Origin) -> Result<ReadNumber> {
         let mut state = self.write();
         state.keep_to(origin)?;
@@ -154,6 +161,7 @@ impl CostStore for MemoryStore {
         stored.restatements.extend(replaced.restatements);
         stored.coverage = replaced.coverage;
         stored.forget_statements();
+        state.revision += 1;
         Ok(replaced.stats)
     }
 
@@ -178,6 +186,7 @@ impl CostStore for MemoryStore {
                 .imports
                 .push(Import { rows: u64::try_from(file.rows.len()).unwrap_or(u64::MAX), ..file.import });
             state.connections.insert(connection.clone(), stored);
+            state.revision += 1;
         }
         Ok(plan.stats)
     }
@@ -194,6 +203,7 @@ impl CostStore for MemoryStore {
             stored.apply(removed.reach(), change.records, change.statements);
         }
         stored.imports.retain(|each| each.id != import);
+        state.revision += 1;
         Ok(plan.stats.taken_out.rows)
     }
 
@@ -238,6 +248,7 @@ impl CostStore for MemoryStore {
         kept.retain(|other| other.at != observations.at);
         kept.push(observations);
         kept.sort_by_key(|each| each.at);
+        state.revision += 1;
         Ok(())
     }
 
@@ -248,7 +259,9 @@ impl CostStore for MemoryStore {
     async fn pseudonymise(&self, person: &str, pseudonym: &str) -> Result<u64> {
         let pseudonym = Arc::from(pseudonym);
         let mut changed = 0;
-        for stored in self.write().connections.values_mut() {
+        let mut state = self.write();
+        state.revision += 1;
+        for stored in state.connections.values_mut() {
             for record in Arc::make_mut(&mut stored.records) {
                 changed += u64::from(record.pseudonymise(person, &pseudonym));
             }
@@ -259,7 +272,9 @@ impl CostStore for MemoryStore {
     }
 
     async fn purge(&self, connection: &ConnectionId) -> Result<u64> {
-        let removed = self.write().connections.remove(connection).map_or(0, |stored| stored.records.len());
+        let mut state = self.write();
+        state.revision += 1;
+        let removed = state.connections.remove(connection).map_or(0, |stored| stored.records.len());
         Ok(u64::try_from(removed).unwrap_or(u64::MAX))
     }
 }

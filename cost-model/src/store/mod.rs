@@ -13,6 +13,7 @@ mod journal;
 mod memory;
 mod replacement;
 mod restatement;
+mod state;
 mod window_replacement;
 
 use std::fmt;
@@ -37,6 +38,7 @@ pub use journal::{EntryKind, EntryScope, Journal, JournalEntry, NewEntry, Person
 pub use memory::MemoryStore;
 pub use replacement::{PriorRecord, PriorState, ReplacedWindow, WindowChange, WindowPairing};
 pub use restatement::Restatement;
+pub use state::{ChargeCounts, Revision};
 pub use window_replacement::{ReplaceStats, WindowReplacement};
 
 /// Keeps cost records by connection and window.
@@ -59,6 +61,14 @@ pub trait CostStore: fmt::Debug + Send + Sync {
     /// # Errors
     /// [`ErrorKind::Store`].
     async fn origin(&self) -> Result<Option<Origin>>;
+
+    /// Returns what tells the present state of the store from those before: another one after every call, also of another
+    /// program, that changed charges, coverage, imports, restatements or observations. The store may be asked often: no charge
+    /// is read.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Store`].
+    async fn revision(&self) -> Result<Revision>;
 
     /// Returns the number of a read that is about to begin: higher than all numbers before, over all connections. The
     /// number is used up even if nothing is stored under it. Call it before the first request, so that the order of
@@ -133,6 +143,17 @@ pub trait CostStore: fmt::Debug + Send + Sync {
     /// # Errors
     /// [`ErrorKind::Store`].
     async fn count(&self, connection: &ConnectionId, window: Window) -> Result<u64>;
+
+    /// Returns how many charges a connection has. By default every record is read; a store that many charges are kept in should
+    /// override this, to answer in the same time however many there are.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Store`].
+    async fn charge_counts(&self, connection: &ConnectionId) -> Result<ChargeCounts> {
+        let mut counts = ChargeCounts::default();
+        self.scan(&Scope::all().connection(connection.clone()), &mut counts).await?;
+        Ok(counts)
+    }
 
     /// Returns every restatement of a connection, in the order in which they were stored. Negligible changes are
     /// counted in [`ReplaceStats`] and not stored.

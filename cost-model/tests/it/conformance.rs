@@ -11,8 +11,8 @@ use cost_model::conformance::{StoreFactory, Suite, Violation, check_journal};
 use cost_model::record::{Figures, ReadNumber, RecordId, Run, Tags};
 use cost_model::source::{Origin, ProviderSnapshot};
 use cost_model::store::{
-    ChargeSink, ConnectionId, Coverage, CoveredSpan, FileImport, Import, ImportId, ImportStats, RecordSink,
-    ReplaceStats, Restatement, Scope, SetNumber, WindowReplacement,
+    ChargeCounts, ChargeSink, ConnectionId, Coverage, CoveredSpan, FileImport, Import, ImportId, ImportStats,
+    RecordSink, ReplaceStats, Restatement, Revision, Scope, SetNumber, WindowReplacement,
 };
 use cost_model::{
     CostRecord, CostStore, DimensionSet, Error, ErrorKind, MemoryStore, Money, Result, StoredRecord,
@@ -71,11 +71,13 @@ enum Defect {
     HandsChargesOverBackwards,
     IncludesTheEndOfAScopeOfCharges,
     SwallowsWhatAChargeSinkSays,
+    KeepsItsRevision,
+    CountsNoUnpricedCharges,
 }
 
 use Defect as D;
 
-const DEFECTS: [Defect; 48] = [
+const DEFECTS: [Defect; 50] = [
     D::MergesTwins,
     D::DropsTags,
     D::DropsAttributes,
@@ -124,6 +126,8 @@ const DEFECTS: [Defect; 48] = [
     D::HandsChargesOverBackwards,
     D::IncludesTheEndOfAScopeOfCharges,
     D::SwallowsWhatAChargeSinkSays,
+    D::KeepsItsRevision,
+    D::CountsNoUnpricedCharges,
 ];
 
 /// The store in memory, with a defect.
@@ -337,6 +341,18 @@ impl CostStore for Broken {
 
     async fn origin(&self) -> Result<Option<Origin>> {
         self.0.origin().await
+    }
+
+    async fn revision(&self) -> Result<Revision> {
+        if self.has(D::KeepsItsRevision) { Ok(Revision::new(0)) } else { self.0.revision().await }
+    }
+
+    async fn charge_counts(&self, connection: &ConnectionId) -> Result<ChargeCounts> {
+        let mut counts = self.0.charge_counts(connection).await?;
+        if self.has(D::CountsNoUnpricedCharges) {
+            counts.unpriced = 0;
+        }
+        Ok(counts)
     }
 
     async fn begin_read(&self, connection: &ConnectionId, origin: Origin) -> Result<ReadNumber> {
@@ -645,6 +661,7 @@ fn every_defect_is_found_and_named_without_a_person() {
             }
             D::LosesOnReopen => &["opened again, it holds what it held"],
             D::KeepsOneConnectionBehindALock => &["a scan sees one state"],
+            D::KeepsItsRevision => &["every change makes another revision"],
             D::MixesOrigins => &["made-up charges stay apart"],
             D::NumbersOnlyByConnection => &["numbers of reads ascend"],
             D::StoresReadsOfWhatIsPurged => &["a purge leaves nothing, and others alone"],

@@ -306,9 +306,16 @@ pub struct Assessment {
 
 impl Assessment {
     /// Returns the verdict over all: something to do outranks something missing, and nothing of either is done.
+    ///
+    /// While something is missing, there is something to do only where the invoice alone shows it: sums that contradict each
+    /// other, and lines in words that are not known. What is open beside charges that were not read may be nothing once they
+    /// are.
     pub fn overall(&self) -> Verdict {
-        let open =
-            !self.disputes.is_empty() || !self.unknown_wording.is_zero() || !self.unexplained.is_zero();
+        let is_certain =
+            |dispute: &Dispute| self.missing.is_empty() || dispute.category == Category::InvoiceArithmetic;
+        let open = self.disputes.iter().any(is_certain)
+            || !self.unknown_wording.is_zero()
+            || (self.missing.is_empty() && !self.unexplained.is_zero());
         match (open, self.missing.is_empty()) {
             (true, _) => Verdict::NeedsAction,
             (false, false) => Verdict::CannotBeSaid,

@@ -1,5 +1,6 @@
 //! The bridge in sentences.
 
+use cost_model::Money;
 use cost_model::output::{counted, for_terminal, grouped};
 
 use crate::causes::spec::Theme;
@@ -110,10 +111,18 @@ impl Reconciliation {
     pub fn conclusion(&self) -> String {
         let verdicts = &self.assessment;
         let disputed = sum_of_magnitudes(verdicts.disputes.iter().map(|dispute| dispute.amount));
+        // The two rows of the bridge, with their signs: the assessment adds them up without, which is no amount of the bridge.
+        let (usage, rest) = if verdicts.unexplained.is_zero() {
+            (Money::ZERO, Money::ZERO)
+        } else {
+            let rest = self.unexplained.checked_sub(self.unexplained_usage).unwrap_or_default();
+            (self.unexplained_usage, rest)
+        };
         let open = [
             (disputed, "to dispute"),
             (verdicts.unknown_wording, "of unknown wording"),
-            (verdicts.unexplained, "unexplained"),
+            (usage, "of usage unexplained"),
+            (rest, "unexplained"),
         ];
         let open = open.iter().filter(|(amount, _)| !amount.is_zero());
         let open: Vec<String> =

@@ -247,6 +247,39 @@ fn something_to_dispute_goes_before_something_missing() {
 }
 
 #[test]
+fn what_differs_beside_charges_that_were_not_read_cannot_be_said() {
+    let charges = charges();
+    let invoice = bill(&charges);
+    let gap = window("2026-09-20T00:00:00Z", "2026-10-02T00:00:00Z");
+    let kept: Vec<_> = charges.iter().filter(|charge| charge.at < gap.start()).cloned().collect();
+    let with_gap = ledger_with_gap(&kept, &ConnectionId::new("team"), gap);
+    let found = reconcile(&with_gap, &invoice, &rules()).unwrap();
+    let assessment = &found.assessment;
+    let is_open = !assessment.unexplained.is_zero() || !assessment.disputes.is_empty();
+    assert!(is_open || !found.steps.is_empty(), "{found}");
+    assert_eq!(found.verdict(), Verdict::CannotBeSaid, "{found}");
+}
+
+#[test]
+fn the_conclusion_names_what_is_unexplained_as_the_bridge_does() {
+    let charges = charges();
+    let mut invoice = bill(&charges);
+    for line in &mut invoice.lines {
+        if matches!(line.kind(), LineKind::Usage(_)) {
+            line.amount = line.amount.checked_sub(money("0.37")).unwrap();
+        }
+    }
+    let found = explain(&charges, &invoice);
+    let conclusion = found.conclusion();
+    let rest = found.unexplained.checked_sub(found.unexplained_usage).unwrap();
+    for (amount, words) in [(found.unexplained_usage, "of usage unexplained"), (rest, "unexplained")] {
+        let amount = amount.to_fixed(2, cost_model::Rounding::HalfUp).unwrap();
+        let is_named = conclusion.contains(&format!("{amount} {words}"));
+        assert_eq!(is_named, amount != "0.00", "{conclusion}\n{found}");
+    }
+}
+
+#[test]
 fn charges_held_twice_are_for_the_importer_to_repair() {
     let mut charges = charges();
     let invoice = bill(&charges);

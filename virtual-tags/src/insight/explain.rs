@@ -238,7 +238,11 @@ fn into_texts(conditions: Vec<(String, bool)>) -> Vec<String> {
 impl fmt::Display for Explanation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{} at {}", for_terminal(&self.key), self.at)?;
-        for name in &self.names {
+        for (place, name) in self.names.iter().enumerate() {
+            // A person may stand in several fields of a charge.
+            if self.names.iter().take(place).any(|before| before == name) {
+                continue;
+            }
             let found = match name.found {
                 NameMatch::Found(MatchKind::Exact) => "in the directory",
                 NameMatch::Found(MatchKind::AnyCase) => "in the directory, ignoring letter case",

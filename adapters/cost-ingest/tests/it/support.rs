@@ -11,7 +11,7 @@ use cost_model::record::{ReadNumber, RecordId};
 use cost_model::source::{Origin, ProviderSnapshot, SourceBatch, WindowCount};
 use cost_model::store::{
     ConnectionId, Coverage, FileImport, Import, ImportId, ImportStats, RecordSink, ReplaceStats, Restatement,
-    Scope, WindowReplacement,
+    Revision, Scope, WindowReplacement,
 };
 use cost_model::{
     CostRecord, CostSource, CostStore, Costs, Currency, Error, ErrorKind, MemoryStore, Money, Result,
@@ -172,6 +172,10 @@ impl CostStore for PausingStore {
 
     async fn origin(&self) -> Result<Option<Origin>> {
         self.inner.origin().await
+    }
+
+    async fn revision(&self) -> Result<Revision> {
+        self.inner.revision().await
     }
 
     async fn begin_read(&self, connection: &ConnectionId, origin: Origin) -> Result<ReadNumber> {

@@ -117,7 +117,7 @@ pub(crate) fn erase<T>(
     change: impl FnOnce(&Transaction<'_>, &mut Dictionary) -> Attempt<T>,
 ) -> Attempt<T> {
     set_secure_delete(&database.connection, true)?;
-    let outcome = database.write(change);
+    let outcome = database.change(change);
     set_secure_delete(&database.connection, false)?;
     let outcome = outcome?;
     // The change is stored, whether or not the log could be merged.

@@ -1,12 +1,12 @@
-//! The numbers of reads, and what the charges of a store are.
+//! The numbers of reads, and what the charges of a store are: whose, how many, and of which revision.
 //!
 //! A read is numbered before its first request, and each connection keeps the lowest number that it still takes.
 //! Purging a connection and making it again raises that number, which is how a read from before is refused.
 
-use cost_model::Error;
 use cost_model::record::ReadNumber;
 use cost_model::source::Origin;
-use cost_model::store::ConnectionId;
+use cost_model::store::{ChargeCounts, ConnectionId, Revision};
+use cost_model::{Error, StoredRecord};
 use rusqlite::Connection;
 
 use crate::failure::{Attempt, Failure};
@@ -55,6 +55,52 @@ pub(crate) fn keep_to(sqlite: &Connection, wanted: Origin) -> Attempt<()> {
         sqlite.execute("UPDATE connection SET first_read = (SELECT last_read + 1 FROM store)", ())?;
     }
     Ok(())
+}
+
+/// Returns how many changes there were.
+pub(crate) fn revision(sqlite: &Connection) -> Attempt<Revision> {
+    let changes: i64 = sqlite.query_row("SELECT revision FROM store", (), |row| row.get(0))?;
+    Ok(Revision::new(changes.cast_unsigned()))
+}
+
+/// Counts a change, in the transaction that makes it.
+pub(crate) fn count_change(sqlite: &Connection) -> Attempt<()> {
+    sqlite.execute("UPDATE store SET revision = revision + 1", ())?;
+    Ok(())
+}
+
+/// Returns how many charges a connection has.
+pub(crate) fn charge_counts(sqlite: &Connection, connection: i64) -> Attempt<ChargeCounts> {
+    let counts: (i64, i64) = sqlite.query_row(
+        "SELECT charges, unpriced FROM connection WHERE number = ?",
+        [connection],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )?;
+    Ok(ChargeCounts::new(counts.0.cast_unsigned(), counts.1.cast_unsigned()))
+}
+
+/// Notes that records of a connection were put in place of others.
+pub(crate) fn count_charges(
+    sqlite: &Connection,
+    connection: i64,
+    old: &[StoredRecord],
+    new: &[StoredRecord],
+) -> Attempt<()> {
+    let (old, new) = (counts_of(old), counts_of(new));
+    if old != new {
+        sqlite.execute(
+            "UPDATE connection SET charges = charges + ?, unpriced = unpriced + ? WHERE number = ?",
+            (new.0 - old.0, new.1 - old.1, connection),
+        )?;
+    }
+    Ok(())
+}
+
+/// Returns how many records there are, and how many of them have no effective cost.
+fn counts_of(records: &[StoredRecord]) -> (i64, i64) {
+    let unpriced = records.iter().filter(|stored| stored.record.costs.effective.is_none()).count();
+    let count = |number| i64::try_from(number).unwrap_or(i64::MAX);
+    (count(records.len()), count(unpriced))
 }
 
 /// Hands out the next number.

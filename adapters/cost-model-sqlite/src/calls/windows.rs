@@ -43,6 +43,18 @@ impl Database {
         }
         outcome
     }
+
+    /// Does something that changes what the store holds, and makes that another revision.
+    pub(crate) fn change<T>(
+        &mut self,
+        change: impl FnOnce(&Transaction<'_>, &mut Dictionary) -> Attempt<T>,
+    ) -> Attempt<T> {
+        self.write(|transaction, dictionary| {
+            let outcome = change(transaction, dictionary)?;
+            reads::count_change(transaction)?;
+            Ok(outcome)
+        })
+    }
 }
 
 /// What a read is compared with before any record is read as a whole.
@@ -184,6 +196,7 @@ pub(crate) fn write(
     old: &[StoredRecord],
     new: &[StoredRecord],
 ) -> Attempt<()> {
+    reads::count_charges(transaction, connection, old, new)?;
     let mut delete =
         transaction.prepare_cached("DELETE FROM record WHERE connection = ? AND at = ? AND id = ?")?;
     let mut write = transaction.prepare_cached(record::WRITE)?;

@@ -14,7 +14,7 @@ const APPLICATION: i64 = 0x636f_7374;
 /// What leads from each version to the next; from the empty file to the present one all of them do.
 ///
 /// These texts never change once released: a change is a new step.
-const STEPS: [&str; 5] = [
+const STEPS: [&str; 6] = [
     "CREATE TABLE connection (
          number INTEGER PRIMARY KEY,
          name TEXT NOT NULL UNIQUE
@@ -255,6 +255,13 @@ const STEPS: [&str; 5] = [
          document TEXT NOT NULL
      ) STRICT;
      CREATE INDEX journal_by_key ON journal (kind, key, number);",
+    // The counts are kept by whatever writes records, so that nobody has to count them.
+    "ALTER TABLE store ADD COLUMN revision INTEGER NOT NULL DEFAULT 0;
+     ALTER TABLE connection ADD COLUMN charges INTEGER NOT NULL DEFAULT 0;
+     ALTER TABLE connection ADD COLUMN unpriced INTEGER NOT NULL DEFAULT 0;
+     UPDATE connection SET
+         charges = (SELECT count(*) FROM record r WHERE r.connection = connection.number),
+         unpriced = (SELECT count(*) FROM record r WHERE r.connection = connection.number AND r.effective IS NULL);",
 ];
 
 /// The version whose step leaves the records to be rebuilt in Rust, since it changes their ids.

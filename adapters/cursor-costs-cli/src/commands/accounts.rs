@@ -2,15 +2,16 @@
 
 use std::path::Path;
 
-use cost_model::output::{TextTable, counted};
+use cost_model::output::{TextTable, counted, for_terminal};
+use cursor_costs::config::Config;
 use cursor_costs::files::NewFiles;
-use cursor_costs::{CursorCosts, Error, ErrorKind, Result};
+use cursor_costs::{Account, CursorCosts, Error, ErrorKind, Result};
 use serde_json::json;
 use toml_edit::{DocumentMut, Item, Table, value};
 
 use crate::arguments::{Accounts, Global, Sure};
 use crate::commands::{load, open_existing};
-use crate::outcome::Outcome;
+use crate::outcome::{Outcome, failed_after_answer};
 use crate::output::Output;
 
 pub(crate) async fn run(global: &Global, command: Accounts, output: &Output) -> Result<Outcome> {
@@ -81,9 +82,10 @@ async fn check(costs: &CursorCosts, name: &str, output: &Output) -> Result<Outco
             "{name}\n  usage events  {events}\n  people        {people}\n  expiry        Cursor's API does not state when a key expires\n"
         ))?;
     }
-    checked.events_of_last_day?;
-    checked.people?;
-    Ok(Outcome::DONE)
+    match checked.events_of_last_day.err().or(checked.people.err()) {
+        Some(error) => failed_after_answer(error, output),
+        None => Ok(Outcome::DONE),
+    }
 }
 
 async fn rename(
@@ -93,6 +95,10 @@ async fn rename(
     output: &Output,
 ) -> Result<Outcome> {
     let config = load(global)?;
+    if new_name.trim().is_empty() || for_terminal(new_name) != new_name {
+        let message = "the new name is empty, or has characters that a terminal would act on";
+        return Err(Error::new(ErrorKind::Query, message));
+    }
     let account = config.accounts.iter().find(|account| account.name == name);
     let account = account.ok_or_else(|| not_found(name))?;
     if config
@@ -121,7 +127,13 @@ async fn rename(
         let costs = open_existing(global)?;
         costs.note_account_change(costs.account(Some(new_name))?, &format!("renamed from {name}")).await?;
     }
-    output.text(format_args!("{name} is {new_name} now\n"))?;
+    if output.is_json() {
+        let document =
+            json!({ "schema": "account-rename/1", "name": new_name, "before": name, "id": account.id });
+        output.json(&document)?;
+    } else {
+        output.text(format_args!("{name} is {new_name} now\n"))?;
+    }
     Ok(Outcome::DONE)
 }
 
@@ -134,7 +146,7 @@ async fn remove(
 ) -> Result<Outcome> {
     let config = load(global)?;
     if !config.accounts.iter().any(|account| account.name == name) {
-        return Err(not_found(name));
+        return remove_stored(global, &config, name, (keep_data, sure), output).await;
     }
     let file = file(config.file.as_deref())?;
     let charges = if keep_data {
@@ -166,14 +178,54 @@ async fn remove(
     } else {
         format!("{name} is gone, and {} with it\n", counted(removed, "charge"))
     };
-    output.text(what)?;
+    if output.is_json() {
+        let charges = (!keep_data).then_some(removed);
+        output.json(&json!({ "schema": "account-remove/1", "name": name, "charges_removed": charges }))?;
+    } else {
+        output.text(what)?;
+    }
+    Ok(Outcome::DONE)
+}
+
+/// Removes the charges of an account that the configuration has no more, as after `--keep-data`.
+async fn remove_stored(
+    global: &Global,
+    config: &Config,
+    name: &str,
+    (keep_data, sure): (bool, Sure),
+    output: &Output,
+) -> Result<Outcome> {
+    if keep_data || !config.data.value.exists() {
+        return Err(not_found(name));
+    }
+    let costs = open_existing(global)?;
+    let account = Account::new(name);
+    // The id of an account that was renamed is still that account's.
+    if config.accounts.iter().any(|other| other.id == name) || !costs.is_stored(account.id()).await? {
+        return Err(not_found(name));
+    }
+    let what =
+        format!("remove the charges of {name} from the store, for good; the configuration does not have it");
+    if !is_consented(sure, &what, output)? {
+        return Ok(Outcome::DONE);
+    }
+    let removed = costs.remove_account(&account).await?;
+    if output.is_json() {
+        output.json(&json!({ "schema": "account-remove/1", "name": name, "charges_removed": removed }))?;
+    } else {
+        output.text(format_args!("{name} is gone, and {} with it\n", counted(removed, "charge")))?;
+    }
     Ok(Outcome::DONE)
 }
 
 /// Returns whether to do it; `--dry-run` says what would be done, and without `--yes` it is refused.
 pub(crate) fn is_consented(sure: Sure, what: &str, output: &Output) -> Result<bool> {
     if sure.dry_run {
-        output.text(format_args!("would {what}\n"))?;
+        if output.is_json() {
+            output.json(&json!({ "schema": "dry-run/1", "would": what }))?;
+        } else {
+            output.text(format_args!("would {what}\n"))?;
+        }
         return Ok(false);
     }
     if sure.yes {

@@ -1,8 +1,8 @@
 //! `config`: the configuration in force, and whether what it names can be read.
 
-use cost_model::output::for_terminal;
-use cursor_costs::Result;
+use cost_model::output::{counted, for_terminal};
 use cursor_costs::config::{Config, Setting};
+use cursor_costs::{Error, Result};
 use serde_json::json;
 
 use crate::arguments::{ConfigCommand, Global};
@@ -14,23 +14,55 @@ pub(crate) fn run(global: &Global, command: &ConfigCommand, output: &Output) -> 
     output.no_csv()?;
     let config = load(global)?;
     match command {
-        ConfigCommand::Show => show(&config, output)?,
-        ConfigCommand::Check => check(&config, output)?,
+        ConfigCommand::Show => show(&config, output).map(|()| Outcome::DONE),
+        ConfigCommand::Check => check(&config, output),
     }
-    Ok(Outcome::DONE)
 }
 
-/// Reads rules and people as a report would. Keys are not fetched, and the store is neither opened nor made.
-fn check(config: &Config, output: &Output) -> Result<()> {
+/// Reads what the configuration names as a sync or a report would. The store is neither opened nor made, and nobody is asked
+/// whether a key works: `accounts check` does that.
+fn check(config: &Config, output: &Output) -> Result<Outcome> {
     config.check_files()?;
-    let file = config.file.as_ref().map_or_else(|| "no file".to_owned(), |file| file.display().to_string());
+    let environment = environment();
+    let problems = config.problems(&*environment)?;
+    let outcome = Outcome { needs_action: !problems.is_empty(), ..Outcome::DONE };
     if output.is_json() {
-        return output.json(&json!({ "schema": "config-check/1", "file": config.file, "ok": true }));
+        let accounts: Vec<_> = config
+            .accounts
+            .iter()
+            .map(|account| {
+                json!({
+                    "name": account.name,
+                    "key": account.key.as_ref().map(ToString::to_string),
+                    "has_key": account.key.as_ref().is_some_and(|key| key.is_there(&*environment)),
+                })
+            })
+            .collect();
+        let problems: Vec<String> = problems.iter().map(Error::in_one_line).collect();
+        output.json(&json!({
+            "schema": "config-check/1",
+            "file": config.file,
+            "ok": problems.is_empty(),
+            "accounts": accounts,
+            "problems": problems,
+        }))?;
+        return Ok(outcome);
     }
+    let file = config.file.as_ref().map_or_else(|| "no file".to_owned(), |file| file.display().to_string());
     let mut text = Text::default();
-    text.line(format_args!("{file}: nothing is wrong"));
+    match problems.len() {
+        0 => text.line(format_args!("{file}: nothing is wrong")),
+        number => text
+            .line(format_args!("{file}: {}", counted(u64::try_from(number).unwrap_or(u64::MAX), "problem"))),
+    }
+    for problem in &problems {
+        text.line(format_args!("  {}", problem.in_one_line()));
+        if let Some(hint) = problem.hint() {
+            text.line(format_args!("    {hint}"));
+        }
+    }
     for account in &config.accounts {
-        let has_key = account.key.as_ref().map(|key| key.is_there(&*environment()));
+        let has_key = account.key.as_ref().map(|key| key.is_there(&*environment));
         let key = match (has_key, &account.key) {
             (Some(true), Some(key)) => format!("its key is in {key}"),
             (Some(false), Some(key)) => {
@@ -40,7 +72,8 @@ fn check(config: &Config, output: &Output) -> Result<()> {
         };
         text.line(format_args!("account {}: {key}", for_terminal(&account.name)));
     }
-    output.text(&text)
+    output.text(&text)?;
+    Ok(outcome)
 }
 
 fn show(config: &Config, output: &Output) -> Result<()> {
@@ -85,6 +118,9 @@ fn values(config: &Config) -> Vec<(String, String, String)> {
         }),
         value("tags", &config.tags, |tags| tags.join(", ")),
         value("reporting_zone", &config.reporting_zone, ToString::to_string),
+        value("pseudonyms_env", &config.pseudonyms_env, |name| {
+            name.clone().unwrap_or_else(|| "none".to_owned())
+        }),
         value("history_months", &config.history_months, ToString::to_string),
         value("today", &config.today, |day| day.map_or("the clock's".to_owned(), |day| day.to_string())),
     ];

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use crate::arguments::{Global, Import, Imports};
 use crate::commands::accounts::is_consented;
 use crate::commands::{open, open_existing};
-use crate::outcome::Outcome;
+use crate::outcome::{Outcome, failed_after_answer};
 use crate::output::{Output, Text};
 
 /// How many corrections are shown.
@@ -29,16 +29,30 @@ pub(crate) async fn run(global: &Global, import: Import, output: &Output) -> Res
         (Some(Imports::Remove { id, account, sure }), _) => {
             let costs = open_existing(global)?;
             let account = costs.account(account.as_deref())?;
+            if !costs.imports(account).await?.iter().any(|import| import.id == *id) {
+                let message = format!("there is no import {id} of {}", account.name());
+                return Err(Error::new(ErrorKind::NotFound, message).with_hint("`import list` lists them"));
+            }
             let what =
                 format!("remove import {id} of {}, with the rows that nothing else states", account.name());
             if !is_consented(*sure, &what, output)? {
                 return Ok(Outcome::DONE);
             }
             let rows = costs.remove_import(account, *id).await?;
-            output.text(format_args!(
-                "import {id} is gone, and {} that nothing else states\n",
-                counted(rows, "row")
-            ))?;
+            if output.is_json() {
+                let document = json!({
+                    "schema": "import-remove/1",
+                    "account": account.name(),
+                    "id": id.to_string(),
+                    "rows_removed": rows,
+                });
+                output.json(&document)?;
+            } else {
+                output.text(format_args!(
+                    "import {id} is gone, and {} that nothing else states\n",
+                    counted(rows, "row")
+                ))?;
+            }
             Ok(Outcome::DONE)
         }
         (None, Some(file)) => bring_in(&open(global)?, file, &import, output).await,
@@ -50,7 +64,8 @@ async fn bring_in(costs: &CursorCosts, file: &Path, import: &Import, output: &Ou
     let account = costs.account(import.account.as_deref())?;
     let mut terms = ImportTerms::default();
     (terms.exported_at, terms.days, terms.replaces) = (import.exported_at, import.span, import.replace);
-    let imported = costs.import(account, file, |reader| with_options(reader, import), &terms).await?;
+    let imported = costs.import(account, file, |reader| with_options(reader, import), &terms).await;
+    let imported = imported.map_err(with_option)?;
     if output.is_json() {
         output.json(&document(account.name(), &imported))?;
     } else {
@@ -70,7 +85,33 @@ async fn bring_in(costs: &CursorCosts, file: &Path, import: &Import, output: &Ou
             "if this file is right, bring it in with --replace and the import that it corrects",
         )
     };
-    Err(Error::new(ErrorKind::Import, message).with_hint(hint))
+    failed_after_answer(Error::new(ErrorKind::Import, message).with_hint(hint), output)
+}
+
+/// What a reader asks to be stated, and the option that states it.
+const OPTIONS: [(&str, &str); 7] = [
+    (
+        "say whose export it is",
+        "--person EMAIL says whose it is, --nobody that its rows are to have no person",
+    ),
+    ("decimal commas", "--decimal-comma reads its numbers as 1.234,56"),
+    ("decimal mark", "--decimal-comma reads its numbers as 1.234,56"),
+    ("to be passed over", "--pass-over COLUMN leaves it unread"),
+    ("outside the stated days", "--span states the days for which the file has every row"),
+    ("was not exported at", "--exported-at states when it was exported"),
+    ("no import", "`import list` shows what can be replaced"),
+];
+
+/// Returns the same error with the option that states what the reader of the file did not know.
+fn with_option(error: Error) -> Error {
+    if error.hint().is_some() {
+        return error;
+    }
+    let told = error.in_one_line();
+    match OPTIONS.iter().find(|(words, _)| told.contains(words)) {
+        Some((_, option)) => error.with_hint(*option),
+        None => error,
+    }
 }
 
 fn with_options(reader: ExportReader, import: &Import) -> ExportReader {
@@ -85,7 +126,7 @@ fn with_options(reader: ExportReader, import: &Import) -> ExportReader {
 }
 
 fn document(account: &str, imported: &Imported) -> Value {
-    let Imported { export, import, stats, .. } = imported;
+    let Imported { export, import, stats, future, negative, .. } = imported;
     let sum = |sum: &RowSum| json!({ "rows": sum.rows, "effective": sum.effective });
     json!({
         "schema": "import/1",
@@ -102,12 +143,14 @@ fn document(account: &str, imported: &Imported) -> Value {
         "taken_out": sum(&stats.taken_out),
         "not_in_file": sum(&stats.not_in_file),
         "corrections": stats.corrections.len(),
+        "future": sum(future),
+        "negative": sum(negative),
         "columns_passed_over": export.columns_passed_over(),
         "columns_missing": export.columns_missing(),
     })
 }
 
-fn text(account: &str, Imported { export, import, stats, .. }: &Imported) -> Result<Text> {
+fn text(account: &str, Imported { export, import, stats, future, negative, .. }: &Imported) -> Result<Text> {
     let rows = u64::try_from(export.records().len()).unwrap_or(u64::MAX);
     let mut text = Text::default();
     text.line(format_args!("{account}: import {} of {}, {}", import.id, counted(rows, "row"), import.span));
@@ -131,6 +174,14 @@ fn text(account: &str, Imported { export, import, stats, .. }: &Imported) -> Res
         text.line(format_args!(
             "  not in file   {rows} of other files in its time, worth {worth} USD; they stay"
         ));
+    }
+    for (name, what, sum) in
+        [("future", "later than now", future), ("negative", "with a cost below zero", negative)]
+    {
+        if sum.rows > 0 {
+            let (rows, worth) = (counted(sum.rows, "row"), amount(sum.effective));
+            text.line(format_args!("  {name:<13} {rows} {what}, worth {worth} USD"));
+        }
     }
     text.line(format_args!(
         "  amounts are as rounded in the file; odd totals of tokens: {}",
@@ -208,7 +259,7 @@ async fn list(costs: &CursorCosts, account: Option<&str>, output: &Output) -> Re
     }
     if output.is_json() {
         let imports: Vec<Value> =
-            all.iter().map(|(account, import)| import_document(account, import)).collect();
+            all.iter().map(|(account, import)| import_document(costs, account, import)).collect();
         output.json(&json!({ "schema": "imports/1", "imports": imports }))?;
         return Ok(Outcome::DONE);
     }
@@ -219,7 +270,7 @@ async fn list(costs: &CursorCosts, account: Option<&str>, output: &Output) -> Re
             import.id,
             import.span,
             counted(import.rows, "row"),
-            cut(&for_terminal(owner(import)), 60),
+            cut(&for_terminal(&owner(costs, import)), 60),
             import.exported_at,
             import.imported_at
         ));
@@ -231,21 +282,22 @@ async fn list(costs: &CursorCosts, account: Option<&str>, output: &Output) -> Re
     Ok(Outcome::DONE)
 }
 
-fn owner(import: &Kept) -> &str {
-    match &import.owner {
-        Owner::Person(person) => person,
-        _ => "the team",
+fn owner(costs: &CursorCosts, import: &Kept) -> String {
+    match (&import.owner, costs.pseudonyms()) {
+        (Owner::Person(person), Some(pseudonyms)) => pseudonyms.of(person).to_string(),
+        (Owner::Person(person), None) => person.to_string(),
+        _ => "the team".to_owned(),
     }
 }
 
-fn import_document(account: &str, import: &Kept) -> Value {
+fn import_document(costs: &CursorCosts, account: &str, import: &Kept) -> Value {
     json!({
         "id": import.id.to_string(),
         "account": account,
         "from": import.span.start(),
         "to": import.span.end(),
         "rows": import.rows,
-        "owner": owner(import),
+        "owner": owner(costs, import),
         "exported_at": import.exported_at,
         "imported_at": import.imported_at,
     })

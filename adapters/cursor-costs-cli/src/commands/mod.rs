@@ -51,6 +51,7 @@ fn load(global: &Global) -> Result<Config> {
     overrides.rules.clone_from(&global.rules);
     overrides.people.clone_from(&global.people);
     overrides.reporting_zone = global.zone;
+    overrides.pseudonyms_env.clone_from(&global.pseudonyms_env);
     overrides.allow_hosts.clone_from(&global.allow_host);
     Config::load(&Layers { overrides, environment: &variable, working_folder })
 }

@@ -10,7 +10,7 @@ use cursor_costs::{CursorCosts, Result};
 
 use crate::arguments::{Format, Report};
 use crate::outcome::Outcome;
-use crate::output::Output;
+use crate::output::{Output, Text};
 
 pub(crate) async fn run(costs: &CursorCosts, report: Report, output: &Output) -> Result<Outcome> {
     let request = request(costs, report)?;
@@ -23,7 +23,13 @@ pub(crate) async fn run(costs: &CursorCosts, report: Report, output: &Output) ->
     let outcome = Outcome { cannot_be_said: !missing.is_empty(), ..Outcome::DONE };
     match output.format() {
         Format::Text => {
-            output.text(&answer.to_text_within(&columns(&answer), output.width).map_err(failed)?)?;
+            let mut text = Text::default();
+            text.line(days(costs, &answer));
+            text.add(answer.to_text_within(&columns(&answer), output.width).map_err(failed)?);
+            for step in costs.partial_steps(&answer) {
+                text.line(format_args!("only a part of its step is in the range: {}", costs.days_text(step)));
+            }
+            output.text(&text)?;
         }
         Format::Csv => {
             for unknown in &answer.unknown_values {
@@ -33,10 +39,25 @@ pub(crate) async fn run(costs: &CursorCosts, report: Report, output: &Output) ->
             output.data(answer.to_csv(&columns(&answer)).map_err(failed)?.as_bytes())?;
         }
         Format::Json => {
-            output.json(&ReportDocument::new(&answer, request.filter.as_ref().map(ToString::to_string)))?;
+            let filter = request.filter.as_ref().map(ToString::to_string);
+            // The sentence may name people.
+            let filter = filter.map(|sentence| match costs.pseudonyms() {
+                Some(pseudonyms) => pseudonyms.rename_in_text(&sentence),
+                None => sentence,
+            });
+            output.json(&ReportDocument::new(&answer, filter))?;
         }
     }
     Ok(outcome)
+}
+
+/// Returns the days that a report is about, and those that it compares them with.
+fn days(costs: &CursorCosts, answer: &Answer) -> String {
+    let days = answer.window.map_or_else(|| "all days".to_owned(), |window| costs.days_text(window));
+    match &answer.previous {
+        Some(previous) => format!("{days}, beside {}", costs.days_text(previous.window)),
+        None => days,
+    }
 }
 
 /// Returns the saved report with what the options change, or the question that the options ask.
@@ -49,7 +70,8 @@ fn request(costs: &CursorCosts, report: Report) -> Result<ReportRequest> {
         request.range = range;
     }
     if !report.group_by.is_empty() {
-        request.group_by = report.group_by;
+        let group_by = report.group_by.iter().map(|text| costs.dimension(text));
+        request.group_by = group_by.collect::<Result<_>>()?;
     }
     request.filter = report.filter.or(request.filter);
     request.bin = report.bin.or(request.bin);

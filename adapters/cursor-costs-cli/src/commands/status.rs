@@ -11,7 +11,7 @@ pub(crate) async fn run(costs: &CursorCosts, output: &Output) -> Result<Outcome>
     output.no_csv()?;
     let status = costs.status().await?;
     let is_incomplete = status.accounts.iter().any(|account| account.state != AccountState::Stable);
-    let outcome = Outcome { cannot_be_said: is_incomplete, needs_action: false };
+    let outcome = Outcome { cannot_be_said: is_incomplete, ..Outcome::DONE };
     if output.is_json() {
         output.json(&StatusDocument::new(&status))?;
         return Ok(outcome);
@@ -46,6 +46,10 @@ fn account_text(text: &mut Text, account: &AccountStatus) {
         text.field("last sync", format_args!("failed: {failure}"));
     }
     text.field("stored", counted(account.charges, "charge"));
+    if account.unpriced > 0 {
+        let charges = counted(account.unpriced, "charge");
+        text.field("without cost", format_args!("{charges}: no sum contains them"));
+    }
     if let Some(covered) = account.covered {
         text.field("covered", format_args!("{} to {}", covered.start(), covered.end()));
     }

@@ -11,7 +11,7 @@ use cursor_costs::sync::{AccountSync, SyncOutcome, SyncRequest, Synced};
 use cursor_costs::{CursorCosts, Error, ErrorKind, Result};
 
 use crate::arguments::Sync;
-use crate::outcome::{Outcome, print_error};
+use crate::outcome::{Outcome, failed_after_answer, print_error};
 use crate::output::{Output, Text};
 use crate::progress::SyncProgress;
 
@@ -53,7 +53,10 @@ async fn once(costs: &CursorCosts, request: &SyncRequest, output: &Output) -> Re
         }
         output.text(text)?;
     }
-    conclude(outcome)
+    match conclude(outcome) {
+        Ok(outcome) => Ok(outcome),
+        Err(error) => failed_after_answer(error, output),
+    }
 }
 
 /// An account that failed, and rows that nobody had asked for, are errors; what is still missing leaves the question open.
@@ -72,7 +75,7 @@ fn conclude(outcome: SyncOutcome) -> Result<Outcome> {
         }
         cannot_be_said |= !synced.incomplete.is_empty();
     }
-    Ok(Outcome { cannot_be_said, needs_action: false })
+    Ok(Outcome { cannot_be_said, ..Outcome::DONE })
 }
 
 fn account_text(text: &mut Text, account: &AccountSync) {

@@ -118,7 +118,7 @@ async fn diff(
 
 async fn coverage(costs: &CursorCosts, range: Range, output: &Output) -> Result<Outcome> {
     let coverage = costs.coverage(range.days()?).await?;
-    let outcome = missing(costs, range.days()?, output).await?;
+    let (outcome, missing) = missing(costs, range.days()?, output).await?;
     if output.is_json() {
         let months: Vec<Value> = coverage.months.iter().map(month_document).collect();
         let unallocated: Vec<Value> = coverage
@@ -130,7 +130,11 @@ async fn coverage(costs: &CursorCosts, range: Range, output: &Output) -> Result<
             })
             .collect();
         output.json(&json!({
-            "schema": "tags-coverage/1", "months": months, "spellings": coverage.spellings, "unallocated": unallocated,
+            "schema": "tags-coverage/1",
+            "months": months,
+            "spellings": coverage.spellings,
+            "unallocated": unallocated,
+            "missing": missing.iter().map(gap_document).collect::<Vec<_>>(),
         }))?;
         return Ok(outcome);
     }
@@ -168,11 +172,16 @@ async fn coverage(costs: &CursorCosts, range: Range, output: &Output) -> Result<
 }
 
 /// Tells what of a range was not read, on which figures say nothing.
-async fn missing(costs: &CursorCosts, range: DayRange, output: &Output) -> Result<Outcome> {
-    let gaps = costs.gaps(range).await?;
-    let missing: Vec<&Gap> = gaps.iter().filter(|gap| costs.is_missing(gap)).collect();
-    output.note_gaps(missing.iter().copied());
-    Ok(Outcome { cannot_be_said: !missing.is_empty(), ..Outcome::DONE })
+async fn missing(costs: &CursorCosts, range: DayRange, output: &Output) -> Result<(Outcome, Vec<Gap>)> {
+    let mut missing = costs.gaps(range).await?;
+    missing.retain(|gap| costs.is_missing(gap));
+    output.note_gaps(&missing);
+    Ok((Outcome { cannot_be_said: !missing.is_empty(), ..Outcome::DONE }, missing))
+}
+
+fn gap_document(gap: &Gap) -> Value {
+    let account = gap.connection.as_ref().map(ToString::to_string);
+    json!({ "from": gap.window.start(), "to": gap.window.end(), "account": account })
 }
 
 fn month_document(month: &Coverage) -> Value {
@@ -188,7 +197,7 @@ fn month_document(month: &Coverage) -> Value {
 
 async fn suggest(costs: &CursorCosts, reach: u8, range: Range, output: &Output) -> Result<Outcome> {
     let suggestions = costs.suggest_rules(range.days()?, reach).await?;
-    let outcome = missing(costs, range.days()?, output).await?;
+    let (outcome, missing) = missing(costs, range.days()?, output).await?;
     if output.is_json() {
         let rules: Vec<Value> = suggestions
             .iter()
@@ -198,7 +207,10 @@ async fn suggest(costs: &CursorCosts, reach: u8, range: Range, output: &Output) 
                     .map(move |rule| json!({ "key": key, "when": rule.when, "effective": rule.amount }))
             })
             .collect();
-        output.json(&json!({ "schema": "tags-suggest/1", "reach": reach, "rules": rules }))?;
+        let missing: Vec<Value> = missing.iter().map(gap_document).collect();
+        output.json(
+            &json!({ "schema": "tags-suggest/1", "reach": reach, "rules": rules, "missing": missing }),
+        )?;
         return Ok(outcome);
     }
     let mut text = Text::default();
@@ -225,7 +237,11 @@ fn import_vantage(file: &Path, output: &Output) -> Result<Outcome> {
     let mut rules = RuleSet::default();
     rules.tags.push(tag);
     let text = rules.to_toml().map_err(unusable)?;
-    output.data(text.as_bytes())?;
+    if output.is_json() {
+        output.json(&json!({ "schema": "tags-import-vantage/1", "rules": text, "not_expressed": lost_document(&lost) }))?;
+    } else {
+        output.data(text.as_bytes())?;
+    }
     Ok(report_lost(&lost, output))
 }
 
@@ -250,8 +266,24 @@ fn export_vantage(costs: &CursorCosts, key: &str, output: &Output) -> Result<Out
     let unusable = |error| Error::new(ErrorKind::Rules, "the key cannot be expressed").because(error);
     let (json, lost) =
         cost_vantage::tag_to_config(tag, &costs.people()?, "cursor", &person).map_err(unusable)?;
-    output.data(format!("{}\n", json.trim_end()).as_bytes())?;
+    if output.is_json() {
+        let config: Value = serde_json::from_str(&json)
+            .map_err(|error| Error::new(ErrorKind::Rules, "the configuration is not JSON").because(error))?;
+        let document = json!({
+            "schema": "tags-export-vantage/1",
+            "key": tag.key,
+            "configuration": config,
+            "not_expressed": lost_document(&lost),
+        });
+        output.json(&document)?;
+    } else {
+        output.data(format!("{}\n", json.trim_end()).as_bytes())?;
+    }
     Ok(report_lost(&lost, output))
+}
+
+fn lost_document(lost: &[NotExpressed]) -> Vec<Value> {
+    lost.iter().map(|part| json!({ "path": part.path, "detail": part.detail })).collect()
 }
 
 fn count(number: usize, thing: &str) -> String {

@@ -22,7 +22,14 @@ fn wrong_usage_is_status_1() {
         (&["report", "--metric", "cost"], "there is no measure `cost`"),
         (&["report", "--top", "0"], "0"),
         (&["report", "none"], "there is no saved report `none`; there are: teams, models"),
-        (&["report", "--zone", "Berlin"], "Berlin"),
+        (&["report", "--zone", "Berlin"], "no distance from UTC like +02:00"),
+        (&["report", "--group-by", "user"], "hint: write resource_id"),
+        (&["report", "--group-by", "model"], "hint: write service"),
+        (&["report", "--group-by", "team"], "hint: write vtag.Team"),
+        (&["report", "--group-by", "service,department"], "hint: write vtag.Department"),
+        (&["report", "--group-by", "vtag.team"], "hint: write vtag.Team"),
+        (&["report", "--group-by", "vtag.Site"], "the rules have vtag.Team, vtag.Department"),
+        (&["report", "--group-by", "effective"], "--metric effective"),
         (&["report", "--config", "none.toml"], "none.toml: there is no such file"),
         (&["report", "--data", "none.db"], "there is no store none.db"),
         (&["report", "--rules", "none.toml"], "none.toml: there is no such file"),
@@ -42,6 +49,15 @@ fn wrong_usage_is_status_1() {
         (&["export", "records", "-o", "."], "there is a folder"),
         (&["demo", "."], "is not an empty folder"),
         (&["demo"], "required"),
+        (&["invoice", "explain"], "<FILE>"),
+        (&["import"], "<FILE>"),
+        (&["accounts", "rename", "Acme", "A\u{1b}[31m", "--yes"], "characters that a terminal would act on"),
+        (&["report", "-o", "none/report.txt"], "there is no folder none"),
+        (
+            &["sync", "--from", "2026-12-01", "--to", "2026-12-05"],
+            "2026-12-01 to 2026-12-04 lies in the future",
+        ),
+        (&["import", "remove", "0123456789abcdef", "--dry-run"], "there is no import 0123456789abcdef"),
         (&["init"], "cursor-costs.toml is there already"),
     ];
     let before = demo.read("cursor-costs.toml");
@@ -119,4 +135,26 @@ fn a_configuration_of_a_parent_folder_is_not_read() {
     assert_eq!(printed.status.code(), Some(1));
     let mut named = demo.command(&["status", "--config", "../cursor-costs.toml"]);
     assert!(named.current_dir(demo.path("inside")).output().unwrap().status.success());
+}
+
+#[test]
+fn a_fault_of_a_file_names_the_option_that_states_what_it_leaves_out() {
+    let folder = Folder::new();
+    folder.run(&["init"]);
+    let columns = "Kind,Model,Max Mode,Input (w/ Cache Write),Input (w/o Cache Write),Cache Read,Output Tokens,Total Tokens,Cost";
+    let row = "2026-07-15T09:00:00.000Z,iris@example.com,On-Demand,auto,No,0,7,0,5,12,";
+    let cases = [
+        (
+            format!("Date,{columns}\n2026-07-15T09:00:00.000Z,On-Demand,auto,No,0,7,0,5,12,0.08\n"),
+            "hint: --person EMAIL",
+        ),
+        (format!("Date,User,{columns}\n{row}\"1,234\"\n"), "hint: --decimal-comma"),
+        (format!("Date,User,{columns},Discounted Price\n{row}0.08,0.07\n"), "hint: --pass-over COLUMN"),
+    ];
+    for (text, expected) in cases {
+        folder.write("usage.csv", &text);
+        let refused = folder.run(&["import", "usage.csv"]);
+        assert_eq!(refused.status, 1, "{}", refused.stdout);
+        assert!(refused.stderr.contains(expected), "{}", refused.stderr);
+    }
 }

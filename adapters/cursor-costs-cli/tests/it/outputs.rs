@@ -117,3 +117,22 @@ fn text_from_outside_cannot_act_on_a_terminal() {
         assert!(!format!("{}{}", printed.stdout, printed.stderr).contains('\u{1b}'), "{command:?}");
     }
 }
+
+#[test]
+fn a_report_says_its_days_and_a_file_has_whole_names() {
+    let demo = Folder::demo();
+    let printed = demo.run(&["report", "teams"]).stdout;
+    assert!(printed.starts_with("2026-10-01 to 2026-10-31\n"), "{printed}");
+    let edges = ["report", "--bin", "month", "--from", "2026-09-15", "--to", "2026-11-01"];
+    let printed = demo.run(&edges).stdout;
+    assert!(
+        printed.contains("only a part of its step is in the range: 2026-09-15 to 2026-09-30\n"),
+        "{printed}"
+    );
+    let narrow = [("COLUMNS", "40")];
+    let by_person = ["report", "--group-by", "resource_id,service"];
+    assert!(demo.run_with(&narrow, &by_person).stdout.contains('\u{2026}'), "names are truncated");
+    let file = [&by_person[..], &["-o", "people.txt"]].concat();
+    assert_eq!(demo.run_with(&narrow, &file).status, 0);
+    assert!(!demo.read("people.txt").contains('\u{2026}'));
+}

@@ -12,7 +12,7 @@ use crate::report::{DayRange, ReportRequest};
 use crate::{Error, Result};
 
 /// The fields of the file itself.
-const FIELDS: [&str; 10] = [
+const FIELDS: [&str; 11] = [
     "data",
     "data_env",
     "rules",
@@ -21,6 +21,7 @@ const FIELDS: [&str; 10] = [
     "reporting_zone",
     "history_months",
     "today",
+    "pseudonyms_env",
     "account",
     "report",
 ];
@@ -72,6 +73,8 @@ pub struct ConfigFile {
     pub history_months: Option<u32>,
     /// The day that is taken for today.
     pub today: Option<NaiveDate>,
+    /// The environment variable that holds the secret of pseudonyms.
+    pub pseudonyms_env: Option<String>,
     /// The accounts.
     pub accounts: Vec<AccountConfig>,
     /// The saved reports.
@@ -106,6 +109,7 @@ impl ConfigFile {
             reporting_zone: fields.parse("reporting_zone", zone)?,
             history_months: fields.count("history_months")?,
             today: fields.parse("today", DayRange::day)?,
+            pseudonyms_env: fields.text("pseudonyms_env")?.map(|variable| variable.value),
             accounts: read_accounts(accounts, folder)?,
             reports: read_reports(reports)?,
         };
@@ -200,8 +204,18 @@ fn read_reports(tables: Vec<Fields<'_>>) -> Result<Vec<SavedReport>> {
     Ok(reports)
 }
 
-/// Reads a fixed distance from UTC, such as `+02:00`.
-pub(super) fn zone(text: &str) -> std::result::Result<FixedOffset, String> {
+/// Reads a fixed distance from UTC, such as `+02:00`, as options and configurations state it.
+///
+/// ```
+/// use cursor_costs::config::zone;
+///
+/// assert_eq!(zone("+02:00").unwrap().local_minus_utc(), 7200);
+/// assert!(zone("Berlin").unwrap_err().contains("+02:00"));
+/// ```
+///
+/// # Errors
+/// What is wrong, for people: names of zones are not read, since their distance changes.
+pub fn zone(text: &str) -> std::result::Result<FixedOffset, String> {
     let wrong = || {
         format!(
             "`{text}` is no distance from UTC like +02:00; names of zones, whose distance changes, are not read"

@@ -30,6 +30,8 @@ pub struct Overrides {
     pub people: Vec<PathBuf>,
     /// `--zone`: the zone of reports.
     pub reporting_zone: Option<FixedOffset>,
+    /// `--pseudonyms-env`: the variable that holds the secret of pseudonyms.
+    pub pseudonyms_env: Option<String>,
     /// `--allow-host`: hosts beside Cursor's and this machine.
     pub allow_hosts: Vec<String>,
 }
@@ -122,7 +124,8 @@ impl Layers<'_> {
     }
 
     fn merge(&self, file: Option<PathBuf>, read: ConfigFile) -> Result<Config> {
-        let Overrides { data, rules, people, reporting_zone, allow_hosts, .. } = self.overrides.clone();
+        let Overrides { data, rules, people, reporting_zone, pseudonyms_env, allow_hosts, .. } =
+            self.overrides.clone();
         let people = Some(people).filter(|files| !files.is_empty());
         let tags: Setting<Vec<String>> = in_file(read.tags, OWNERS.map(str::to_owned).to_vec());
         let zone_of =
@@ -146,6 +149,11 @@ impl Layers<'_> {
                 ("--zone", reporting_zone),
                 ("CURSOR_COSTS_REPORTING_ZONE", zone_of),
                 (read.reporting_zone, Utc.fix()),
+            )?,
+            pseudonyms_env: self.decide(
+                ("--pseudonyms-env", pseudonyms_env.map(Some)),
+                ("CURSOR_COSTS_PSEUDONYMS_ENV", |text: &str| Ok(Some(text.to_owned()))),
+                (read.pseudonyms_env.map(Some), None),
             )?,
             history_months: in_file(read.history_months, HISTORY_MONTHS),
             today: in_file(read.today.map(Some), None::<NaiveDate>),

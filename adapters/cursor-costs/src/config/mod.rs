@@ -7,6 +7,7 @@
 //! tags = ["team", "department"]     # columns of the people that become tags beside the rules' keys
 //! reporting_zone = "+00:00"         # the days and months of reports
 //! history_months = 12               # how far back a first sync reads
+//! # pseudonyms_env = "SECRET"       # other names for people, by the secret in that variable
 //!
 //! [[account]]
 //! name = "Main"                     # in reports
@@ -36,7 +37,7 @@ use std::path::PathBuf;
 
 use chrono::{FixedOffset, NaiveDate};
 
-pub use file::ConfigFile;
+pub use file::{ConfigFile, zone};
 pub use hosts::AllowedHosts;
 pub use key::KeyPlace;
 pub use layers::{Layers, Overrides};
@@ -65,6 +66,8 @@ pub struct Config {
     pub history_months: Setting<u32>,
     /// The day that is taken for today: for demos and tests, and only where every account is on this machine.
     pub today: Setting<Option<NaiveDate>>,
+    /// The environment variable that holds the secret by which people get other names in reports and exports.
+    pub pseudonyms_env: Setting<Option<String>>,
     /// The accounts, in the order of the file.
     pub accounts: Vec<AccountConfig>,
     /// The saved reports, by name.

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime, Utc};
-use cost_model::CostSource;
 use cost_model::store::ConnectionId;
+use cost_model::{CostSource, Dimension, Filter, Pseudonyms};
 use cost_model_sqlite::SqliteStore;
 use cursor_admin_client::http::Observer;
 use cursor_admin_client::{Client, Clock, SystemClock};
@@ -31,6 +31,48 @@ impl Config {
         self.ownership().rules().map(|_| ())
     }
 
+    /// Returns what of the configuration cannot be used, beside rules and people: files of keys, folders of invoices, and keys of
+    /// the rules that saved reports name. A variable that is not set is none of it: keys may be set elsewhere.
+    ///
+    /// # Errors
+    /// As [`Self::check_files`].
+    pub fn problems(&self, environment: &dyn Fn(&str) -> Option<String>) -> Result<Vec<Error>> {
+        let mut problems = Vec::new();
+        for account in &self.accounts {
+            let about =
+                |what: &str| Error::new(ErrorKind::Config, format!("account `{}`: {what}", account.name));
+            if let Some(key @ KeyPlace::File(_)) = &account.key
+                && let Err(error) = key.fetch(environment)
+            {
+                let hint = error.hint().map(str::to_owned);
+                let problem = about("its key cannot be used").because(error);
+                problems.push(hint.into_iter().fold(problem, Error::with_hint));
+            }
+            if let Some(folder) = account.invoices.as_ref().filter(|folder| !folder.is_dir()) {
+                problems.push(about(&format!("there is no folder {} for its invoices", folder.display())));
+            }
+        }
+        let ownership = self.ownership();
+        let keys = ownership.rules()?.keys();
+        for report in &self.reports {
+            let filter = report.request.filter.as_ref().map(Filter::dimensions).unwrap_or_default();
+            for dimension in report.request.group_by.iter().chain(&filter) {
+                if let Dimension::VirtualTag(key) = dimension
+                    && !keys.contains(key)
+                {
+                    let keys: Vec<&str> = keys.iter().map(|key| &**key).collect();
+                    let message = format!(
+                        "report `{}`: the rules have no key `{key}`; they have: {}",
+                        report.name,
+                        keys.join(", ")
+                    );
+                    problems.push(Error::new(ErrorKind::Config, message));
+                }
+            }
+        }
+        Ok(problems)
+    }
+
     fn ownership(&self) -> Ownership {
         let mut ownership = Ownership::files(self.rules.value.clone(), self.people.value.clone());
         if self.tags.from != DecidedBy::Default {
@@ -43,8 +85,10 @@ impl Config {
     /// rules and people are read when a question needs them. A store that is not there is made.
     ///
     /// # Errors
-    /// [`ErrorKind::Store`].
+    /// [`ErrorKind::Store`]; [`ErrorKind::Key`] when there is no secret for the pseudonyms that the configuration wants.
     pub fn open(&self, environment: &Environment) -> Result<CursorCosts> {
+        let pseudonyms = self.pseudonyms_env.value.as_deref().map(|name| pseudonyms(name, environment));
+        let pseudonyms = pseudonyms.transpose()?;
         let data = &self.data.value;
         let store =
             SqliteStore::open(data).map_err(|error| Error::store("the store cannot be opened", error))?;
@@ -57,6 +101,7 @@ impl Config {
             setup = setup.actor(actor);
         }
         setup.ownership = self.ownership();
+        setup.pseudonyms = pseudonyms;
         if let Some(today) = self.today.value {
             setup = setup.clock(Arc::new(FixedDay { today, zone: self.reporting_zone.value }));
         }
@@ -84,6 +129,18 @@ impl Config {
             None => account,
         }
     }
+}
+
+/// Makes the pseudonyms of a secret. Without one they would be names that anybody can undo.
+fn pseudonyms(variable: &str, environment: &Environment) -> Result<Pseudonyms> {
+    let secret = environment(variable).filter(|secret| !secret.trim().is_empty());
+    let secret = secret.ok_or_else(|| {
+        let message =
+            format!("there is no secret for pseudonyms: the environment variable {variable} is not set");
+        Error::new(ErrorKind::Key, message)
+            .with_hint(format!("set {variable} to a long random text, and keep it secret"))
+    })?;
+    Ok(Pseudonyms::new(secret.as_bytes()))
 }
 
 fn with_ending(path: &Path, ending: &str) -> PathBuf {

@@ -215,3 +215,39 @@ async fn a_key_file_that_others_may_read_is_refused() {
         assert!(!format!("{error:?}").contains("canary"));
     }
 }
+
+#[tokio::test(flavor = "current_thread")]
+async fn what_a_configuration_names_and_nobody_can_use_is_told() {
+    let company = crate::company::Company::new(
+        "invoices = \"invoices\"\n[[account]]\nname = \"Two\"\napi_key_file = \"two.key\"\nbase_url = \"http://127.0.0.1:1\"\n\
+         [[report]]\nname = \"good\"\ngroup_by = [\"vtag.Team\"]\n\
+         [[report]]\nname = \"bad\"\ngroup_by = [\"vtag.Site\"]\nfilter = \"vtag.Region = 'EU'\"\n",
+    )
+    .await;
+    let problems = || {
+        let config = load(company.folder.path()).unwrap();
+        let problems = config.problems(&|_| None).unwrap();
+        problems.iter().map(cursor_costs::Error::in_one_line).collect::<Vec<_>>()
+    };
+    let expected = [
+        "account `Main`: there is no folder",
+        "account `Two`: its key cannot be used",
+        "report `bad`: the rules have no key `Site`; they have: Team",
+        "report `bad`: the rules have no key `Region`",
+    ];
+    let found = problems();
+    assert_eq!(found.len(), expected.len(), "{found:?}");
+    for (problem, start) in found.iter().zip(expected) {
+        assert!(problem.starts_with(start), "{problem}");
+    }
+    std::fs::create_dir(company.path("invoices")).unwrap();
+    company.write("two.key", "crsr_canary");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        std::fs::set_permissions(company.path("two.key"), std::fs::Permissions::from_mode(0o644)).unwrap();
+        assert!(problems()[0].contains("may be read by others"), "{:?}", problems());
+        std::fs::set_permissions(company.path("two.key"), std::fs::Permissions::from_mode(0o600)).unwrap();
+    }
+    assert_eq!(problems().len(), 2);
+}

@@ -4,3 +4,5 @@
 mod company;
 mod configuration;
 mod questions;
+#[cfg(feature = "tracing")]
+mod spans;

@@ -219,6 +219,128 @@ async fn one_sync_at_a_time_for_each_store() {
     assert!(other.sync(&SyncRequest::default(), &()).await.is_ok());
 }
 
+/// Lets go of a lock as soon as somebody waits, as one does who only looks.
+#[derive(Debug)]
+struct Looking(std::sync::Mutex<Option<std::fs::File>>);
+
+#[async_trait::async_trait]
+impl Clock for Looking {
+    fn now(&self) -> chrono::DateTime<chrono::Utc> {
+        chrono::DateTime::from_timestamp(1_790_000_000, 0).unwrap()
+    }
+
+    async fn sleep(&self, _: std::time::Duration) {
+        *self.0.lock().unwrap() = None;
+    }
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn whoever_looks_whether_a_sync_is_at_work_keeps_none_from_beginning() {
+    let folder = tempfile::tempdir().unwrap();
+    let lock = folder.path().join("costs.db.lock");
+    let looks = std::fs::File::options().create(true).truncate(false).write(true).open(&lock).unwrap();
+    looks.lock_shared().unwrap();
+    let costs = |clock| {
+        let account = Account::new("Main");
+        Setup::new(Arc::new(MemoryStore::new()))
+            .account(account)
+            .lock_file(&lock)
+            .clock(Arc::new(clock))
+            .build()
+    };
+    let looking = costs(Looking(std::sync::Mutex::new(None)));
+    assert!(!looking.status().await.unwrap().importing, "somebody else who looks is not at work");
+    let begins = costs(Looking(std::sync::Mutex::new(Some(looks))));
+    begins.remove_account(&begins.accounts()[0]).await.unwrap();
+
+    let works = std::fs::File::options().write(true).open(&lock).unwrap();
+    works.lock().unwrap();
+    assert!(looking.status().await.unwrap().importing);
+    let busy = looking.remove_account(&looking.accounts()[0]).await.unwrap_err();
+    assert_eq!(busy.kind(), ErrorKind::Busy);
+    drop(works);
+    assert!(!looking.status().await.unwrap().importing);
+    looking.remove_account(&looking.accounts()[0]).await.unwrap();
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn a_question_sees_what_another_program_has_changed() {
+    let company = Company::new("").await;
+    let costs = company.synced().await;
+    let before = costs.report(&by("resource_id")).await.unwrap();
+    let somebody = before.rows.iter().find_map(|row| row.keys[0].clone()).unwrap();
+    // Neither coverage nor an import tells of it.
+    let other = cost_model_sqlite::SqliteStore::open(company.path("costs.db")).unwrap();
+    other.pseudonymise(&somebody, "p-1").await.unwrap();
+    let after = costs.report(&by("resource_id")).await.unwrap();
+    assert!(after.rows.iter().all(|row| row.keys[0].as_deref() != Some(&*somebody)));
+    assert_eq!(after.total, before.total);
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn pseudonyms_take_the_place_of_names_in_every_answer_that_is_given() {
+    let company = Company::new("").await;
+    company.synced().await;
+    let text = std::fs::read_to_string(company.path("cursor-costs.toml")).unwrap();
+    company.write("cursor-costs.toml", &format!("pseudonyms_env = \"SECRET\"\n{text}"));
+    let config = crate::company::load(company.folder.path()).unwrap();
+    let nothing: cursor_costs::config::Environment = Arc::new(|_| None);
+    assert_eq!(config.open(&nothing).unwrap_err().kind(), ErrorKind::Key, "no secret, no answer");
+    let secret: cursor_costs::config::Environment =
+        Arc::new(|name| (name == "SECRET").then(|| "a long secret".to_owned()));
+    let costs = config.open(&secret).unwrap();
+
+    let report = costs.report(&by("resource_id")).await.unwrap();
+    assert!(
+        report.rows.iter().any(|row| row.keys[0].as_deref().is_some_and(|key| key.starts_with("person-")))
+    );
+    let mut csv = Vec::new();
+    let tagger = costs.tagger(october()).await.unwrap();
+    let mut writer = CsvRecords::new(&mut csv, &tagger).unwrap();
+    costs.export(october(), &mut writer).await.unwrap();
+    drop(writer);
+    let coverage = costs.coverage(october()).await.unwrap();
+    let whose: Vec<&str> =
+        coverage.unallocated.iter().flat_map(|each| &each.who).map(|(name, _)| &**name).collect();
+    let unallocated = whose.join(" ");
+    let overview = costs.overview(october(), None, 200).await.unwrap();
+    let json = serde_json::to_string(&ReportDocument::new(&report, None)).unwrap();
+    for answer in [String::from_utf8(csv).unwrap(), unallocated, overview, json] {
+        assert!(!answer.contains('@'), "{answer}");
+    }
+    assert_eq!(costs.explain_owner("x", october()).await.unwrap_err().kind(), ErrorKind::Query);
+    assert_eq!(costs.suggest_rules(october(), 95).await.unwrap_err().kind(), ErrorKind::Query);
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn days_that_are_yet_to_come_are_not_read() {
+    let company = Company::new("").await;
+    let next = DayRange::Days { from: "2026-11-01".parse().unwrap(), to: "2026-12-01".parse().unwrap() };
+    let request = SyncRequest { days: Some(next), ..SyncRequest::default() };
+    let error = company.open().sync(&request, &()).await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "there is nothing to read yet: 2026-11-01 to 2026-11-30 lies in the future"
+    );
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn steps_at_the_edges_of_a_range_are_named_by_their_days() {
+    let company = Company::new("").await;
+    let costs = company.synced().await;
+    let days = |from: &str, to: &str| DayRange::Days { from: from.parse().unwrap(), to: to.parse().unwrap() };
+    let request = |range| ReportRequest { range, bin: Some("month".parse().unwrap()), ..by("service") };
+    let cut = costs.report(&request(days("2026-09-10", "2026-10-15"))).await.unwrap();
+    let partial: Vec<_> = costs.partial_steps(&cut).into_iter().map(|step| costs.days_text(step)).collect();
+    assert_eq!(partial, ["2026-09-10 to 2026-09-30", "2026-10-01 to 2026-10-14"]);
+    let inside = costs.report(&request(days("2026-10-10", "2026-10-11"))).await.unwrap();
+    let partial: Vec<_> =
+        costs.partial_steps(&inside).into_iter().map(|step| costs.days_text(step)).collect();
+    assert_eq!(partial, ["2026-10-10"]);
+    let whole = costs.report(&request(october())).await.unwrap();
+    assert!(costs.partial_steps(&whole).is_empty());
+}
+
 #[tokio::test(flavor = "current_thread")]
 async fn a_store_of_the_facade_is_one_of_the_crates() {
     let company = Company::new("").await;

@@ -4,6 +4,7 @@ mod allocated;
 mod ingest;
 mod memory;
 mod pages;
+mod questions;
 mod reconcile;
 mod report;
 mod rules;
@@ -19,6 +20,7 @@ usage: measure WHAT
   pages [SET]                  usage events from bytes to types
   sqlite [EVENTS] [SET]        records in a file
   ingest [EVENTS] [SET]        from pages into a file
+  questions FOLDER [EVENTS] [SET]   `cursor-costs status` and `report` over a store, which FOLDER keeps
   rules                        what rules cost
   reconcile [CHARGES]          explaining an invoice
   whole-way FOLDER [COMMAND]   from pages on disk to totals; COMMAND FOLDER is another contestant
@@ -35,6 +37,7 @@ fn main() -> Result<(), Failure> {
         "pages" => pages::measure(&Size::parse(&rest)?),
         "sqlite" => sqlite::measure(&Size::parse(&rest)?),
         "ingest" => ingest::measure(&Size::parse(&rest)?),
+        "questions" => questions::measure(&rest),
         "rules" => rules::measure(),
         "reconcile" => reconcile::measure(Size::parse(&rest)?.events.unwrap_or(1_000_000)),
         "whole-way" => whole_way::measure(&rest),

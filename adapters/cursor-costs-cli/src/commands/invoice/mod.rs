@@ -6,6 +6,7 @@ use std::path::Path;
 
 use cost_model::input::DecimalMark;
 use cost_model::output::{TextTable, amount, counted, cut, for_terminal};
+use cost_model::store::Gap;
 use cursor_costs::documents::ReconciliationDocument;
 use cursor_costs::files::NewFiles;
 use cursor_costs::{CursorCosts, Error, ErrorKind, ExplainedInvoice, Result, read_invoice};
@@ -23,11 +24,11 @@ use crate::output::{Output, Text};
 
 pub(crate) async fn run(global: &Global, command: Command, output: &Output) -> Result<Outcome> {
     match command {
-        Command::Check { file, reading } => check(&read_invoice(&file, &reader(&reading))?, output),
+        Command::Check { file, reading } => check(&read_with_options(&file, &reader(&reading))?, output),
         Command::Explain { file, account, reading, earlier, out } => {
             let costs = open_existing(global)?;
             let reader = reader(&reading);
-            let invoice = read_invoice(&file, &reader)?;
+            let invoice = read_with_options(&file, &reader)?;
             let other = reader.of_another_invoice();
             let earlier =
                 earlier.iter().map(|file| read_invoice(file, &other)).collect::<Result<Vec<_>>>()?;
@@ -36,6 +37,23 @@ pub(crate) async fn run(global: &Global, command: Command, output: &Output) -> R
         }
         Command::TieOut { account } => tie_out(&open_existing(global)?, account.as_deref(), output).await,
     }
+}
+
+/// Reads an invoice; where the file leaves out what an option states, the error names the option.
+fn read_with_options(file: &Path, reader: &CursorInvoiceReader) -> Result<Invoice> {
+    let options = [
+        ("state the period", "--period DAY/DAY states it"),
+        ("billing period", "--period DAY/DAY states it"),
+        ("decimal commas", "--decimal-comma reads its numbers as 1.234,56"),
+        ("decimal mark", "--decimal-comma reads its numbers as 1.234,56"),
+    ];
+    read_invoice(file, reader).map_err(|error| {
+        let told = error.in_one_line();
+        match options.iter().find(|(words, _)| told.contains(words)) {
+            Some((_, option)) => error.with_hint(*option),
+            None => error,
+        }
+    })
 }
 
 fn reader(reading: &Reading) -> CursorInvoiceReader {
@@ -130,8 +148,8 @@ fn explain(found: &ExplainedInvoice, out: Option<&Path>, output: &Output) -> Res
     }
     Ok(match bridge.verdict() {
         Verdict::Done => Outcome::DONE,
-        Verdict::CannotBeSaid => Outcome { cannot_be_said: true, needs_action: false },
-        _ => Outcome { cannot_be_said: false, needs_action: true },
+        Verdict::CannotBeSaid => Outcome { cannot_be_said: true, ..Outcome::DONE },
+        _ => Outcome { needs_action: true, ..Outcome::DONE },
     })
 }
 
@@ -145,7 +163,7 @@ fn write(found: &ExplainedInvoice, folder: &Path) -> Result<()> {
     files.write(&folder.join("bridge.csv"), bridge.to_csv().as_bytes())?;
     files.write(&folder.join("lines.csv"), bridge.lines_to_csv(&found.invoice).as_bytes())?;
     files.write(&folder.join("waterfall.svg"), bridge.to_svg().as_bytes())?;
-    let charges = found.explained.evidence(found.ledger(), |status| status != ChargeStatus::OutsideMonths);
+    let charges = found.evidence(|status| status != ChargeStatus::OutsideMonths);
     let written = EvidenceRow::write_csv(charges, files.create(&folder.join("charges.csv"))?);
     written.map_err(|error| Error::new(ErrorKind::File, "charges.csv cannot be written").because(error))?;
     files.finish()
@@ -155,6 +173,11 @@ async fn tie_out(costs: &CursorCosts, account: Option<&str>, output: &Output) ->
     output.no_csv()?;
     let account = costs.account(account)?;
     let stated = costs.tie_out(account).await?;
+    let gaps = match &stated {
+        Some(stated) => costs.gaps_of(account, stated.window).await?,
+        None => Vec::new(),
+    };
+    let missing: Vec<&Gap> = gaps.iter().filter(|gap| costs.is_missing(gap)).collect();
     let mut invoices = Vec::new();
     let reader = CursorInvoiceReader::new();
     for file in costs.invoice_files(account)? {
@@ -169,8 +192,8 @@ async fn tie_out(costs: &CursorCosts, account: Option<&str>, output: &Output) ->
         };
         invoices.push((file, verdict));
     }
-    let mut outcome =
-        Outcome { cannot_be_said: stated.is_none() && invoices.is_empty(), needs_action: false };
+    let mut outcome = Outcome { cannot_be_said: stated.is_none() && invoices.is_empty(), ..Outcome::DONE };
+    outcome.cannot_be_said |= !missing.is_empty();
     for (_, verdict) in &invoices {
         match verdict {
             Ok((.., Verdict::Done)) => {}
@@ -195,6 +218,12 @@ async fn tie_out(costs: &CursorCosts, account: Option<&str>, output: &Output) ->
                 "stated": stated.stated,
                 "people": stated.people.len(),
                 "people_differing": stated.differing().count(),
+                "differing": stated.differing().map(|person| json!({
+                    "person": person.person,
+                    "charged": person.charged,
+                    "difference": sections::difference(stated, person),
+                })).collect::<Vec<_>>(),
+                "missing": missing.iter().map(|gap| json!({ "from": gap.window.start(), "to": gap.window.end() })).collect::<Vec<_>>(),
             })
         });
         output.json(&json!({ "schema": "tie-out/1", "account": account.name(), "people": stated, "invoices": invoices }))?;
@@ -202,7 +231,12 @@ async fn tie_out(costs: &CursorCosts, account: Option<&str>, output: &Output) ->
     }
     let mut text = Text::default();
     match &stated {
-        Some(stated) => text.add(sections::tie_out_text(stated)),
+        Some(stated) => {
+            text.add(sections::tie_out_text(stated, output.width));
+            for gap in &missing {
+                text.line(format_args!("missing: {} was not read; sync brings it in", gap.window));
+            }
+        }
         None => text.line("Cursor has stated nothing of people's spend that is stored; `sync` reads it"),
     }
     let mut table = TextTable::new()

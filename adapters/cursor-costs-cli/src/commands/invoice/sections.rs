@@ -6,12 +6,14 @@ use cursor_costs::{Error, ErrorKind, ExplainedInvoice, Result};
 use reconcile::Reconciliation;
 use reconcile::assessment::Verdict;
 use reconcile::bridge::{LineOutcome, LineStatus};
-use reconcile::tie_out::{Reading, TieOut};
+use reconcile::tie_out::{PersonTieOut, Reading, TieOut};
 
 use crate::output::Text;
 
 /// Lines shown one by one; the others are counted.
 const MOST_LINES: usize = 12;
+/// People shown one by one; the others are counted.
+const MOST_PEOPLE: usize = 10;
 
 /// Returns everything that shows that a bridge is right.
 pub(crate) fn text(found: &ExplainedInvoice, width: usize) -> Result<Text> {
@@ -30,7 +32,7 @@ pub(crate) fn text(found: &ExplainedInvoice, width: usize) -> Result<Text> {
     evidence(&mut text, bridge);
     if let Some(tie_out) = &found.tie_out {
         text.heading("Usage against what Cursor states of people");
-        text.indented(&tie_out_text(tie_out));
+        text.indented(&tie_out_text(tie_out, width.saturating_sub(2)));
     }
     verdicts(&mut text, bridge);
     doubts(&mut text, found)?;
@@ -44,20 +46,49 @@ pub(crate) fn text(found: &ExplainedInvoice, width: usize) -> Result<Text> {
 }
 
 /// Returns what charges and stated spend of people say of each other.
-pub(crate) fn tie_out_text(tie_out: &TieOut) -> String {
+pub(crate) fn tie_out_text(tie_out: &TieOut, width: usize) -> String {
     let reading = match tie_out.reading {
         Reading::OnDemand => "on-demand spend alone",
         Reading::Total => "everything used, included usage too",
         _ => "undecided",
     };
-    format!(
+    let mut text = Text::default();
+    text.add(format_args!(
         "up to {}: charges {}, stated {}\nthe stated spend is {reading}; {} of {} people differ\n",
         tie_out.window.end(),
         amount(tie_out.charged),
         amount(tie_out.stated),
         tie_out.differing().count(),
         tie_out.people.len()
-    )
+    ));
+    let mut differing: Vec<&PersonTieOut> = tie_out.differing().collect();
+    if differing.is_empty() {
+        return text.to_string();
+    }
+    differing.sort_by_key(|person| {
+        std::cmp::Reverse(difference(tie_out, person).map(|amount| amount.units().unsigned_abs()))
+    });
+    let mut table =
+        TextTable::new().within(width).text(["person"]).figures(["charges", "stated less charges"]);
+    for person in differing.iter().take(MOST_PEOPLE) {
+        let name = if person.person.is_empty() { "(no user)" } else { &person.person };
+        let stated = difference(tie_out, person).map_or_else(|| "nothing stated".to_owned(), amount);
+        table.row([name.to_owned(), amount(person.charged), stated]);
+    }
+    text.add(table);
+    if differing.len() > MOST_PEOPLE {
+        text.line(format_args!("and {} more", differing.len() - MOST_PEOPLE));
+    }
+    text.to_string()
+}
+
+/// Returns by how much more is stated of a person than their charges are, by the reading that holds; `None` where nothing is
+/// stated.
+pub(crate) fn difference(tie_out: &TieOut, person: &PersonTieOut) -> Option<Money> {
+    match tie_out.reading {
+        Reading::Total => person.if_total,
+        _ => person.if_on_demand,
+    }
 }
 
 /// Returns a verdict for people.
