@@ -16,7 +16,7 @@ use cursor_admin_client::{Client, ManualClock};
 use cursor_cost_source::CursorCostSource;
 use cursor_costs::documents::{ReconciliationDocument, ReportDocument, SyncDocument};
 use cursor_costs::files::NewFiles;
-use cursor_costs::report::{DayRange, ReportRequest};
+use cursor_costs::request::{DayRange, ReportRequest};
 use cursor_costs::sync::{SyncOutcome, SyncRequest};
 use cursor_costs::{Account, CursorCosts, Setup};
 use cursor_invoice::CursorInvoiceReader;

@@ -11,7 +11,7 @@ use cost_model::MemoryStore;
 use cursor_admin_client::{Client, ManualClock};
 use cursor_cost_source::CursorCostSource;
 use cursor_costs::documents::ReportDocument;
-use cursor_costs::report::ReportRequest;
+use cursor_costs::request::ReportRequest;
 use cursor_costs::sync::SyncRequest;
 use cursor_costs::{Account, CursorCosts, Setup};
 use virtual_tags::{Directory, RuleSet};

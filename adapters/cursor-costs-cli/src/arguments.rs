@@ -8,7 +8,7 @@ use cost_model::report::{Bin, Interval, Measure};
 use cost_model::store::ImportId;
 use cost_model::{Filter, Timestamp, Window};
 use cursor_costs::config::zone;
-use cursor_costs::report::DayRange;
+use cursor_costs::request::DayRange;
 use cursor_costs::{Error, ErrorKind, Result};
 use rust_decimal::Decimal;
 

@@ -9,10 +9,12 @@ use cost_model::store::{ConnectionId, Journal, Revision, Scope};
 use cost_model::{CostStore, Currency, Ledger, Metric, Pseudonyms, Timestamp, Window};
 use virtual_tags::ResolvedRules;
 
-use crate::config::SavedReport;
-use crate::names::{AccountNames, Renamed};
-use crate::report::DayRange;
-use crate::{Account, Error, ErrorKind, Result, Setup};
+use crate::error::{Error, ErrorKind, Result, StoreCall};
+use crate::request::DayRange;
+use crate::request::SavedReport;
+use crate::setup::Setup;
+use crate::setup::account::Account;
+use crate::setup::names::{AccountNames, Renamed};
 
 /// The costs of a company: everything that a program, a service, a page or a tool asks of them.
 ///
@@ -23,7 +25,7 @@ use crate::{Account, Error, ErrorKind, Result, Setup};
 /// use std::sync::Arc;
 ///
 /// use cursor_costs::config::{Config, Environment, Layers, Overrides};
-/// use cursor_costs::report::ReportRequest;
+/// use cursor_costs::request::ReportRequest;
 /// use cursor_costs::sync::SyncRequest;
 ///
 /// # async fn example() -> cursor_costs::Result<()> {
@@ -67,16 +69,19 @@ pub(crate) struct Loaded {
     rules: Mutex<Option<Arc<ResolvedRules>>>,
 }
 
-impl CursorCosts {
-    pub(crate) fn new(setup: Setup) -> Self {
-        Self {
-            names: AccountNames::of(&setup.accounts),
-            setup,
+impl Setup {
+    /// Puts the parts together. Nothing is read yet: faults of rules and people come up when they are needed first.
+    pub fn build(self) -> CursorCosts {
+        CursorCosts {
+            names: AccountNames::of(&self.accounts),
+            setup: self,
             loaded: Mutex::new(None),
             at_work: AtomicBool::new(false),
         }
     }
+}
 
+impl CursorCosts {
     /// Returns the accounts, in the order in which they were added.
     pub fn accounts(&self) -> &[Account] {
         &self.setup.accounts
@@ -146,8 +151,7 @@ impl CursorCosts {
     /// Returns the charges of the months that a window touches, for all accounts and whatever else the store holds.
     pub(crate) async fn load(&self, window: Window) -> Result<Arc<Loaded>> {
         let revision = self.store().revision().await;
-        let revision =
-            revision.map_err(|error| Error::store("the state of the store cannot be read", error))?;
+        let revision = revision.or_store("the state of the store cannot be read")?;
         let cycles = self.cycles_that_matter();
         let mut months = whole_cycles(window, &cycles)?;
         if let Some(loaded) = self.loaded().as_ref().filter(|loaded| loaded.revision == revision) {
@@ -178,12 +182,12 @@ impl CursorCosts {
 
     /// Reads charges, with the accounts by their names.
     async fn read_ledger(&self, scope: &Scope) -> Result<Ledger> {
-        let failed = |error| Error::store("the charges cannot be read from the store", error);
+        const WHAT: &str = "the charges cannot be read from the store";
         let mut builder = Ledger::builder(Currency::USD);
         let mut renamed = Renamed { names: &self.names, sink: &mut builder };
-        self.store().scan_charges(scope, &mut renamed).await.map_err(failed)?;
+        self.store().scan_charges(scope, &mut renamed).await.or_store(WHAT)?;
         for connection in self.stored_accounts().await? {
-            let coverage = self.store().coverage(&connection).await.map_err(failed)?;
+            let coverage = self.store().coverage(&connection).await.or_store(WHAT)?;
             let coverage = scope.window.map_or_else(|| coverage.clone(), |window| coverage.inside(window));
             let name = self.name_of(&connection).to_owned();
             builder.cover(ConnectionId::new(name), coverage);
@@ -194,8 +198,7 @@ impl CursorCosts {
     /// Returns the ids of all accounts of the setup, and of what else the store holds.
     pub(crate) async fn stored_accounts(&self) -> Result<Vec<ConnectionId>> {
         let stored = self.store().connections().await;
-        let stored =
-            stored.map_err(|error| Error::store("the accounts cannot be read from the store", error))?;
+        let stored = stored.or_store("the accounts cannot be read from the store")?;
         // An account that nothing was read of is missing in a report, too.
         let mut ids: Vec<_> = self.accounts().iter().map(|account| account.id().clone()).collect();
         ids.extend(stored.into_iter().filter(|id| self.accounts().iter().all(|account| account.id() != id)));

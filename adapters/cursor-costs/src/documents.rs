@@ -14,8 +14,8 @@ use reconcile::assessment::{Disposition, Verdict};
 use reconcile::bridge::{Confidence, Evidence};
 use serde::Serialize;
 
-use crate::sync::{AccountSync, SyncOutcome};
-use crate::{ExplainedInvoice, Status};
+use crate::changes::sync::{AccountSync, SyncOutcome};
+use crate::questions::{ExplainedInvoice, Status};
 
 /// The document `sync/1`.
 #[derive(Clone, Debug, Serialize)]

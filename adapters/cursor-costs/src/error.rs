@@ -165,7 +165,7 @@ impl Error {
         Self::new(ErrorKind::File, what).at(Place::file(file.display().to_string()))
     }
 
-    pub(crate) fn store(what: &str, error: cost_model::Error) -> Self {
+    fn store(what: &str, error: cost_model::Error) -> Self {
         let failed = Self::new(ErrorKind::Store, what);
         match error.kind() {
             cost_model::ErrorKind::Origin => failed
@@ -196,5 +196,17 @@ impl Error {
 
     pub(crate) fn invoice(error: reconcile::Error) -> Self {
         Self::new(ErrorKind::Invoice, "the invoice cannot be explained").because(error)
+    }
+}
+
+/// A call of the store.
+pub(crate) trait StoreCall<T> {
+    /// Says what could not be done where it failed.
+    fn or_store(self, what: &str) -> Result<T>;
+}
+
+impl<T> StoreCall<T> for cost_model::Result<T> {
+    fn or_store(self, what: &str) -> Result<T> {
+        self.map_err(|error| Error::store(what, error))
     }
 }

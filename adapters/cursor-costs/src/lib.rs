@@ -1,32 +1,18 @@
 #![doc = include_str!("../README.md")]
 
-mod account;
-mod accounts;
+mod changes;
 pub mod config;
 mod costs;
-mod dimensions;
 pub mod documents;
 mod error;
-mod export;
 pub mod files;
-mod imports;
-mod invoices;
-mod journal;
-mod names;
-mod overview;
-mod ownership;
-pub mod report;
+mod questions;
+pub mod request;
 mod setup;
 mod spans;
-mod status;
-pub mod sync;
-pub mod tags;
 
-pub use account::{Account, Connect};
-pub use accounts::AccountCheck;
+pub use changes::{AccountCheck, Imported, sync};
 pub use costs::CursorCosts;
 pub use error::{Error, ErrorKind, Result};
-pub use imports::Imported;
-pub use invoices::{ExplainedInvoice, read_invoice};
-pub use setup::{Setup, Store};
-pub use status::{AccountState, AccountStatus, Status};
+pub use questions::{AccountState, AccountStatus, ExplainedInvoice, Status, read_invoice, tags};
+pub use setup::{Account, Connect, Setup, Store};

@@ -5,7 +5,7 @@ use cost_model::money::TokenType;
 use cost_model::report::{Column, Measure, Report as Answer};
 use cost_model::store::Gap;
 use cursor_costs::documents::ReportDocument;
-use cursor_costs::report::ReportRequest;
+use cursor_costs::request::ReportRequest;
 use cursor_costs::{CursorCosts, Result};
 
 use crate::arguments::{Format, Report};

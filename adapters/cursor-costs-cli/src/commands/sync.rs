@@ -6,7 +6,7 @@ use cost_ingest::RunReport;
 use cost_model::output::{amount, counted, cut, for_terminal, grouped};
 use cost_model::{Metric, Money};
 use cursor_costs::documents::SyncDocument;
-use cursor_costs::report::DayRange;
+use cursor_costs::request::DayRange;
 use cursor_costs::sync::{AccountSync, SyncOutcome, SyncRequest, Synced};
 use cursor_costs::{CursorCosts, Error, ErrorKind, Result};
 

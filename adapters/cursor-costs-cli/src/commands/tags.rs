@@ -6,7 +6,7 @@ use cost_model::output::{TextTable, amount, counted, grouped, percent};
 use cost_model::report::Interval;
 use cost_model::store::Gap;
 use cost_vantage::NotExpressed;
-use cursor_costs::report::DayRange;
+use cursor_costs::request::DayRange;
 use cursor_costs::tags::WithoutOwner;
 use cursor_costs::{CursorCosts, Error, ErrorKind, Result};
 use rust_decimal::Decimal;

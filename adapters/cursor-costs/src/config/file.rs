@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use chrono::{FixedOffset, NaiveDate};
+use chrono::{FixedOffset, NaiveDate, Offset, Utc};
 
+use crate::config::AccountConfig;
 use crate::config::fields::{Fields, Source};
 use crate::config::key::KeyPlace;
-use crate::config::{AccountConfig, SavedReport};
-use crate::report::{DayRange, ReportRequest};
-use crate::{Error, Result};
+use crate::error::{Error, Result};
+use crate::request::{DayRange, ReportRequest, SavedReport};
 
 /// The fields of the file itself.
 const FIELDS: [&str; 11] = [
@@ -216,13 +216,12 @@ fn read_reports(tables: Vec<Fields<'_>>) -> Result<Vec<SavedReport>> {
 /// # Errors
 /// What is wrong, for people: names of zones are not read, since their distance changes.
 pub fn zone(text: &str) -> std::result::Result<FixedOffset, String> {
-    let wrong = || {
+    if matches!(text, "UTC" | "Z") {
+        return Ok(Utc.fix());
+    }
+    text.parse().map_err(|_| {
         format!(
             "`{text}` is no distance from UTC like +02:00; names of zones, whose distance changes, are not read"
         )
-    };
-    if matches!(text, "UTC" | "Z") {
-        return FixedOffset::east_opt(0).ok_or_else(wrong);
-    }
-    text.parse().map_err(|_| wrong())
+    })
 }

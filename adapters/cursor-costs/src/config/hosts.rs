@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use http::Uri;
 
-use crate::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result};
 
 const CURSOR: &str = "api.cursor.com";
 

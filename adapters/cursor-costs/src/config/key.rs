@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use virtual_tags::Place;
 
-use crate::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result};
 
 /// No key of Cursor's is longer; a file that is was named by mistake.
 const LONGEST: u64 = 4096;

@@ -9,7 +9,7 @@ use crate::config::file::zone;
 use crate::config::hosts::{AllowedHosts, is_local};
 use crate::config::place::{FILE_NAME, candidates};
 use crate::config::{Config, ConfigFile, DecidedBy, Setting};
-use crate::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result};
 
 /// The columns of the people that become tags where nobody says: others may hold what is nobody's business.
 const OWNERS: [&str; 2] = ["team", "department"];

@@ -44,7 +44,7 @@ pub use layers::{Layers, Overrides};
 pub use open::Environment;
 pub use place::FILE_NAME;
 
-use crate::report::ReportRequest;
+use crate::request::SavedReport;
 
 /// A configuration in force: each value, and where it came from.
 #[derive(Clone, Debug)]
@@ -124,14 +124,4 @@ pub struct AccountConfig {
     pub base_url: Option<String>,
     /// The folder of its invoices.
     pub invoices: Option<PathBuf>,
-}
-
-/// A `[[report]]`: a question with a name.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct SavedReport {
-    /// Its name.
-    pub name: String,
-    /// The question.
-    pub request: ReportRequest,
 }

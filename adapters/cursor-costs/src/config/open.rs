@@ -12,12 +12,15 @@ use cursor_admin_client::http::Observer;
 use cursor_admin_client::{Client, Clock, SystemClock};
 use cursor_cost_source::CursorCostSource;
 
-use crate::account::Connect;
 use crate::config::hosts::AllowedHosts;
 use crate::config::key::KeyPlace;
 use crate::config::{AccountConfig, Config, DecidedBy};
-use crate::ownership::Ownership;
-use crate::{Account, CursorCosts, Error, ErrorKind, Result, Setup};
+use crate::costs::CursorCosts;
+use crate::error::{Error, ErrorKind, Result, StoreCall};
+use crate::setup::Setup;
+use crate::setup::account::Account;
+use crate::setup::account::Connect;
+use crate::setup::ownership::Ownership;
 
 /// Returns a variable of the environment.
 pub type Environment = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
@@ -90,8 +93,7 @@ impl Config {
         let pseudonyms = self.pseudonyms_env.value.as_deref().map(|name| pseudonyms(name, environment));
         let pseudonyms = pseudonyms.transpose()?;
         let data = &self.data.value;
-        let store =
-            SqliteStore::open(data).map_err(|error| Error::store("the store cannot be opened", error))?;
+        let store = SqliteStore::open(data).or_store("the store cannot be opened")?;
         let mut setup = Setup::new(Arc::new(store))
             .lock_file(with_ending(data, ".lock"))
             .reporting_zone(self.reporting_zone.value)

@@ -9,7 +9,7 @@ use cost_model::{CostStore, Dimension, Filter, MemoryStore, Metric, Money};
 use cursor_admin_client::{Client, Clock};
 use cursor_cost_source::CursorCostSource;
 use cursor_costs::documents::{ReconciliationDocument, ReportDocument, StatusDocument, SyncDocument};
-use cursor_costs::report::{DayRange, ReportRequest};
+use cursor_costs::request::{DayRange, ReportRequest};
 use cursor_costs::sync::SyncRequest;
 use cursor_costs::{Account, AccountState, ErrorKind, Setup, read_invoice};
 use cursor_invoice::CursorInvoiceReader;

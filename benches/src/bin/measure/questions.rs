@@ -15,7 +15,7 @@ use cost_model::{CostStore, Timestamp};
 use cost_model_sqlite::SqliteStore;
 use cursor_costs::CursorCosts;
 use cursor_costs::config::{Config, Environment, FILE_NAME, Layers, Overrides};
-use cursor_costs::report::{DayRange, ReportRequest};
+use cursor_costs::request::{DayRange, ReportRequest};
 use tokio::runtime::Runtime;
 
 use crate::Size;

@@ -1,4 +1,8 @@
-//! What a [`CursorCosts`] is made of.
+//! What a [`CursorCosts`](crate::CursorCosts) is made of.
+
+pub(crate) mod account;
+pub(crate) mod names;
+pub(crate) mod ownership;
 
 use std::fmt;
 use std::path::PathBuf;
@@ -10,9 +14,10 @@ use cost_model::{CostStore, Pseudonyms};
 use cursor_admin_client::{Clock, SystemClock};
 use virtual_tags::{Directory, RuleSet};
 
-use crate::config::SavedReport;
-use crate::ownership::Ownership;
-use crate::{Account, CursorCosts};
+use crate::request::SavedReport;
+use crate::setup::ownership::Ownership;
+
+pub use account::{Account, Connect};
 
 /// What the facade keeps charges and its own state in.
 pub trait Store: CostStore + Journal {}
@@ -22,7 +27,7 @@ impl<T: CostStore + Journal> Store for T {}
 /// Who acts where nobody says.
 const UNKNOWN_ACTOR: &str = "unknown";
 
-/// The parts of a [`CursorCosts`]: a store, accounts, rules and people, and how days are counted.
+/// The parts of a [`CursorCosts`](crate::CursorCosts): a store, accounts, rules and people, and how days are counted.
 ///
 /// A program makes one from a file with [`Config::open`](crate::config::Config::open); a service states the parts.
 ///
@@ -139,10 +144,5 @@ impl Setup {
     pub fn pseudonyms(mut self, pseudonyms: Pseudonyms) -> Self {
         self.pseudonyms = Some(pseudonyms);
         self
-    }
-
-    /// Puts the parts together. Nothing is read yet: faults of rules and people come up when they are needed first.
-    pub fn build(self) -> CursorCosts {
-        CursorCosts::new(self)
     }
 }

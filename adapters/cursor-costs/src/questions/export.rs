@@ -4,9 +4,10 @@ use cost_model::Tagger;
 use cost_model::export::{Receipt, RecordExport, RecordWriter};
 use cost_model::store::Scope;
 
-use crate::names::Renamed;
-use crate::report::DayRange;
-use crate::{CursorCosts, Error, ErrorKind, Result};
+use crate::costs::CursorCosts;
+use crate::error::{Error, ErrorKind, Result};
+use crate::request::DayRange;
+use crate::setup::names::Renamed;
 
 impl CursorCosts {
     /// Returns the rules over the charges of a range, for a writer that needs to know the tags it is to write.

@@ -3,12 +3,14 @@
 use std::path::Path;
 
 use cost_ingest::import_file;
+use cost_model::CostRecord;
 use cost_model::store::{Import, ImportId, ImportStats, RowSum};
-use cost_model::{CostRecord, Money};
 use cursor_csv_source::{CsvExport, ExportReader, ImportTerms};
 
+use crate::costs::CursorCosts;
+use crate::error::{Error, ErrorKind, Result, StoreCall};
+use crate::setup::account::Account;
 use crate::spans::Span;
-use crate::{Account, CursorCosts, Error, ErrorKind, Result};
 
 /// What became of a file.
 #[derive(Debug)]
@@ -56,8 +58,7 @@ impl CursorCosts {
         let records = export.records().iter();
         let now = self.now();
         let future = records.clone().filter(|record| record.at > now);
-        let is_negative = |cost: Money| cost.units() < 0;
-        let negative = records.filter(|record| record.costs.effective.is_some_and(is_negative));
+        let negative = records.filter(|record| record.costs.effective.is_some_and(|cost| cost.units() < 0));
         let (future, negative) = (sum_of(future)?, sum_of(negative)?);
         let _only_one = self.lock().await?;
         let span = Span::import(account.name());
@@ -78,7 +79,7 @@ impl CursorCosts {
     /// [`ErrorKind::Store`].
     pub async fn imports(&self, account: &Account) -> Result<Vec<Import>> {
         let imports = self.store().imports(account.id()).await;
-        imports.map_err(|error| Error::store("the imports cannot be read from the store", error))
+        imports.or_store("the imports cannot be read from the store")
     }
 
     /// Removes an imported file, and returns how many rows are gone: those that nothing else states.
@@ -88,7 +89,7 @@ impl CursorCosts {
     pub async fn remove_import(&self, account: &Account, import: ImportId) -> Result<u64> {
         let _only_one = self.lock().await?;
         let removed = self.store().remove_import(account.id(), import).await;
-        let rows = removed.map_err(|error| Error::store("the import cannot be removed", error))?;
+        let rows = removed.or_store("the import cannot be removed")?;
         self.note_removal(account, import, rows).await?;
         Ok(rows)
     }

@@ -3,7 +3,9 @@
 use cost_model::store::ConnectionId;
 use cost_model::{Timestamp, Window};
 
-use crate::{Account, CursorCosts, Error, ErrorKind, Result};
+use crate::costs::CursorCosts;
+use crate::error::{Error, ErrorKind, Result, StoreCall};
+use crate::setup::account::Account;
 
 /// What an account's key may do.
 #[derive(Debug)]
@@ -43,8 +45,7 @@ impl CursorCosts {
     /// [`ErrorKind::Store`].
     pub async fn is_stored(&self, id: &ConnectionId) -> Result<bool> {
         let stored = self.store().connections().await;
-        let stored =
-            stored.map_err(|error| Error::store("the accounts cannot be read from the store", error))?;
+        let stored = stored.or_store("the accounts cannot be read from the store")?;
         Ok(stored.contains(id))
     }
 
@@ -56,8 +57,7 @@ impl CursorCosts {
     pub async fn remove_account(&self, account: &Account) -> Result<u64> {
         let _only_one = self.lock().await?;
         let removed = self.store().purge(account.id()).await;
-        let charges =
-            removed.map_err(|error| Error::store("the account cannot be removed from the store", error))?;
+        let charges = removed.or_store("the account cannot be removed from the store")?;
         self.note_account_change(account, "removed with its charges").await?;
         Ok(charges)
     }

@@ -10,8 +10,10 @@ use reconcile::output::EvidenceRow;
 use reconcile::tie_out::TieOut;
 use reconcile::{Explained, Invoice, InvoiceReader, StoredUsage};
 
+use crate::costs::CursorCosts;
+use crate::error::{Error, ErrorKind, Result, StoreCall};
+use crate::setup::account::Account;
 use crate::spans::Span;
-use crate::{Account, CursorCosts, Error, ErrorKind, Result};
 
 /// The endings of files that may be invoices.
 const ENDINGS: [&str; 3] = ["csv", "json", "txt"];
@@ -133,16 +135,18 @@ impl CursorCosts {
     /// # Errors
     /// [`ErrorKind::Store`], [`ErrorKind::Invoice`].
     pub async fn tie_out(&self, account: &Account) -> Result<Option<TieOut>> {
-        let unreadable = |error| Error::store("what the provider stated cannot be read", error);
-        let observed = self.store().observations(account.id()).await.map_err(unreadable)?;
+        let observed = self
+            .store()
+            .observations(account.id())
+            .await
+            .or_store("what the provider stated cannot be read")?;
         let Some(last) = observed.last() else { return Ok(None) };
         let Some(start) = last.cycle_start else { return Ok(None) };
         let now: Timestamp = last.at.max(start);
         let scope = cost_model::store::Scope::all().connection(account.id().clone());
         let window = Window::new(start, now).map_err(Error::query)?.whole_months();
         let ledger = Ledger::from_store(self.store(), &scope.window(window), cost_model::Currency::USD).await;
-        let ledger =
-            ledger.map_err(|error| Error::store("the charges cannot be read from the store", error))?;
+        let ledger = ledger.or_store("the charges cannot be read from the store")?;
         let rules = billing_rules().map_err(Error::query)?;
         let stated = TieOut::compare(&ledger, last, &rules).map_err(Error::invoice)?;
         Ok(stated.map(|stated| self.renamed(stated)))

@@ -2,7 +2,8 @@
 
 use cost_model::{Dimension, Metric};
 
-use crate::{CursorCosts, Error, ErrorKind, Result};
+use crate::costs::CursorCosts;
+use crate::error::{Error, ErrorKind, Result};
 
 /// What people call a dimension, and what it is called here. A team is none of them: rules say whose charges are whose.
 const OTHER_WORDS: [(&str, &str); 12] = [

@@ -8,9 +8,10 @@ use rust_decimal::Decimal;
 use virtual_tags::insight::{Coverage, Diff, ExplainedCharges, Suggestion};
 use virtual_tags::{Finding, RuleSet};
 
-use crate::ownership::read_rules;
-use crate::report::DayRange;
-use crate::{CursorCosts, Error, ErrorKind, Result};
+use crate::costs::CursorCosts;
+use crate::error::{Error, ErrorKind, Result};
+use crate::request::DayRange;
+use crate::setup::ownership::read_rules;
 
 /// What is wrong with the rules and the people.
 #[derive(Debug)]

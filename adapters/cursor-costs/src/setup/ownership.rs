@@ -7,7 +7,7 @@ use cost_model::input::decode;
 use cursor_cost_source::places_of_people;
 use virtual_tags::{Directory, Place, RuleSet, Rules};
 
-use crate::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result};
 
 /// The value of charges that nobody owns, for tags that come from columns of the people alone.
 const UNALLOCATED: &str = "Unallocated";

@@ -5,8 +5,10 @@ use cost_model::digest::Digest;
 use cost_model::store::{EntryKind, ImportId, NewEntry};
 use serde::{Deserialize, Serialize};
 
-use crate::sync::Synced;
-use crate::{Account, CursorCosts, Error, Result};
+use crate::changes::sync::Synced;
+use crate::costs::CursorCosts;
+use crate::error::{Error, ErrorKind, Result, StoreCall};
+use crate::setup::account::Account;
 
 /// The program of entries.
 const PROGRAM: &str = concat!("cursor-costs/", env!("CARGO_PKG_VERSION"));
@@ -52,6 +54,8 @@ struct ImportEntry {
     rows: u64,
 }
 
+const JOURNAL: &str = "the journal of the store cannot be read or written";
+
 impl CursorCosts {
     pub(crate) async fn note_sync(&self, account: &Account, outcome: &Result<Synced>) -> Result<()> {
         self.note("sync", account.id().as_str(), &SyncEntry::of(outcome), Vec::new()).await
@@ -59,8 +63,8 @@ impl CursorCosts {
 
     /// Returns what the last sync of an account came to.
     pub(crate) async fn last_sync(&self, account: &str) -> Result<Option<SyncEntry>> {
-        let kind = EntryKind::new("sync").map_err(unwritten)?;
-        let latest = self.journal().latest(&kind, account).await.map_err(unwritten)?;
+        let kind = EntryKind::new("sync").or_store(JOURNAL)?;
+        let latest = self.journal().latest(&kind, account).await.or_store(JOURNAL)?;
         // What another version wrote in another form says nothing here.
         Ok(latest.and_then(|entry| serde_json::from_str(&entry.document).ok()))
     }
@@ -97,18 +101,14 @@ impl CursorCosts {
         document: &impl Serialize,
         inputs: Vec<(String, Digest)>,
     ) -> Result<()> {
-        let kind = EntryKind::new(kind).map_err(unwritten)?;
+        let kind = EntryKind::new(kind).or_store(JOURNAL)?;
         let mut entry = NewEntry::new(kind, key, self.now(), self.setup.actor.as_str());
         PROGRAM.clone_into(&mut entry.program);
         entry.inputs = inputs;
         entry.document = serde_json::to_string(document).map_err(|error| {
-            Error::new(crate::ErrorKind::Store, "an entry of the journal is not JSON").because(error)
+            Error::new(ErrorKind::Store, "an entry of the journal is not JSON").because(error)
         })?;
-        self.journal().append(entry).await.map_err(unwritten)?;
+        self.journal().append(entry).await.or_store(JOURNAL)?;
         Ok(())
     }
-}
-
-fn unwritten(error: cost_model::Error) -> Error {
-    Error::store("the journal of the store cannot be read or written", error)
 }

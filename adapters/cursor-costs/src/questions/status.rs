@@ -6,7 +6,9 @@ use cost_model::store::{ConnectionId, Gap, GapState, LOOK_BACK_DAYS};
 use cost_model::{Timestamp, Window};
 use serde::Serialize;
 
-use crate::{Account, CursorCosts, Error, Result};
+use crate::costs::CursorCosts;
+use crate::error::{Error, Result, StoreCall};
+use crate::setup::account::Account;
 
 /// The state of everything at one moment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -91,17 +93,17 @@ impl CursorCosts {
     /// # Errors
     /// [`ErrorKind::Store`](crate::ErrorKind::Store).
     pub async fn status(&self) -> Result<Status> {
-        let unreadable = |error| Error::store("the state of the store cannot be read", error);
-        let origin = self.store().origin().await.map_err(unreadable)?;
+        const WHAT: &str = "the state of the store cannot be read";
+        let origin = self.store().origin().await.or_store(WHAT)?;
         let mut accounts = Vec::new();
         for id in self.stored_accounts().await? {
-            let coverage = self.store().coverage(&id).await.map_err(unreadable)?;
+            let coverage = self.store().coverage(&id).await.or_store(WHAT)?;
             let spans = coverage.spans();
             let covered = match (spans.first(), coverage.windows().end()) {
                 (Some(first), Some(end)) => Window::new(first.window.start(), end).ok(),
                 _ => None,
             };
-            let counts = self.store().charge_counts(&id).await.map_err(unreadable)?;
+            let counts = self.store().charge_counts(&id).await.or_store(WHAT)?;
             let expected = covered.map(|covered| self.expected(&id, covered)).transpose()?;
             let gaps: Vec<Window> = expected
                 .map(|expected| coverage.windows().missing(expected).into_windows())
@@ -122,7 +124,7 @@ impl CursorCosts {
                 last_read: spans.iter().filter_map(|span| span.read_at).max(),
                 provisional_since: provisional.windows().first().map(Window::start),
                 gaps,
-                imports: self.store().imports(&id).await.map_err(unreadable)?.len(),
+                imports: self.store().imports(&id).await.or_store(WHAT)?.len(),
                 failure: last_sync.failure,
                 unknown_kinds: last_sync.unknown_kinds,
             });
@@ -159,15 +161,13 @@ impl CursorCosts {
     /// [`ErrorKind::Store`](crate::ErrorKind::Store).
     pub async fn gaps_of(&self, account: &Account, window: Window) -> Result<Vec<Gap>> {
         let coverage = self.store().coverage(account.id()).await;
-        let coverage =
-            coverage.map_err(|error| Error::store("the coverage cannot be read from the store", error))?;
+        let coverage = coverage.or_store("the coverage cannot be read from the store")?;
         let missing = coverage.windows().missing(window).into_windows().into_iter();
         let provisional = coverage.provisional(LOOK_BACK_DAYS).inside(window).into_windows();
-        let gap = |state| move |window| Gap::new(account.id().clone(), window, state);
-        Ok(missing
-            .map(gap(GapState::Missing))
-            .chain(provisional.into_iter().map(gap(GapState::Provisional)))
-            .collect())
+        let missing = missing.map(|window| (window, GapState::Missing));
+        let provisional = provisional.into_iter().map(|window| (window, GapState::Provisional));
+        let gaps = missing.chain(provisional);
+        Ok(gaps.map(|(window, state)| Gap::new(account.id().clone(), window, state)).collect())
     }
 }
 

@@ -8,8 +8,9 @@ use cost_model::output::{TextTable, amount, cut, for_terminal, grouped, percent}
 use cost_model::report::{Bin, Column, Measure, Report, Row};
 use cost_model::{Dimension, Filter, Money, Result as ModelResult};
 
-use crate::report::{DayRange, ReportRequest};
-use crate::{CursorCosts, Error, Result};
+use crate::costs::CursorCosts;
+use crate::error::{Error, Result};
+use crate::request::{DayRange, ReportRequest};
 
 /// How many people are listed.
 const TOP: usize = 10;

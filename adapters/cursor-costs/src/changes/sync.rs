@@ -9,14 +9,16 @@ use std::time::Duration;
 use chrono::Months;
 use cost_ingest::connections::refuse_duplicates;
 use cost_ingest::{Ingest, Progress, RunReport};
-use cost_model::store::{Gap, GapState, RecordSink, Restatement, Scope};
+use cost_model::store::{GapState, RecordSink, Restatement, Scope};
 use cost_model::{Money, StoredRecord, Timestamp, Window};
 use cursor_admin_client::http::Observer;
 use cursor_cost_source::NO_USER;
 
-use crate::report::DayRange;
+use crate::costs::CursorCosts;
+use crate::error::{Error, ErrorKind, Result, StoreCall};
+use crate::request::DayRange;
+use crate::setup::account::Account;
 use crate::spans::Span;
-use crate::{Account, CursorCosts, Error, ErrorKind, Result};
 
 /// How often the lock of the store is tried before it is taken for held, and how long is waited in between.
 const ATTEMPTS: u32 = 10;
@@ -192,26 +194,27 @@ impl CursorCosts {
         run: RunReport,
         audit: Option<RunReport>,
     ) -> Result<Synced> {
-        let unreadable = |error| Error::store("what was stored cannot be read back", error);
         let mut counts = Counts::default();
         for window in &run.windows {
             let scope = Scope::all().connection(account.id().clone()).window(*window);
-            self.store().scan(&scope, &mut counts).await.map_err(unreadable)?;
+            self.store().scan(&scope, &mut counts).await.or_store("what was stored cannot be read back")?;
         }
         let asked = match days {
             Some(days) => Window::new(days.start(), days.end().min(now).max(days.start())),
             None => Window::new(self.history_start(now), now),
         };
         let gaps = self.gaps_of(account, asked.map_err(Error::query)?).await?;
-        let missing = |gap: &&Gap| gap.state == GapState::Missing;
+        let missing = gaps.iter().filter(|gap| gap.state == GapState::Missing);
+        let restatements = self.store().restatements(account.id()).await;
+        let restatements = restatements.or_store("what was re-priced cannot be read back")?;
         let provisional = gaps.iter().filter(|gap| gap.state == GapState::Provisional);
         Ok(Synced {
             charged: counts.charged,
             without_user: counts.without_user,
             derived: counts.derived,
-            incomplete: gaps.iter().filter(missing).map(|gap| gap.window).collect(),
+            incomplete: missing.map(|gap| gap.window).collect(),
             provisional_since: provisional.map(|gap| gap.window.start()).min(),
-            restatements: self.store().restatements(account.id()).await.map_err(unreadable)?,
+            restatements,
             run,
             audit,
         })

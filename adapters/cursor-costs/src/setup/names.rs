@@ -6,7 +6,7 @@ use cost_model::record::{DimensionSet, Figures};
 use cost_model::store::{ChargeSink, RecordSink, SetNumber};
 use cost_model::{Result, StoredRecord, Timestamp};
 
-use crate::Account;
+use crate::setup::account::Account;
 
 /// The accounts whose name is not their id.
 pub(crate) struct AccountNames(Vec<(String, Arc<str>)>);

@@ -8,7 +8,7 @@ use cost_model::CostSource;
 use cost_model::store::ConnectionId;
 use cursor_admin_client::http::Observer;
 
-use crate::Result;
+use crate::error::Result;
 
 /// An account of a [`Setup`](crate::Setup).
 ///

@@ -1,0 +1,9 @@
+//! What changes the store, one at a time: syncs, imports, removals, and the journal's note of each.
+
+mod accounts;
+mod imports;
+mod journal;
+pub mod sync;
+
+pub use accounts::AccountCheck;
+pub use imports::Imported;

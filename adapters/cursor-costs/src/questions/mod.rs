@@ -1,0 +1,13 @@
+//! What is asked of the charges in the store. Each file is a question, as methods of [`CursorCosts`](crate::CursorCosts); none
+//! changes anything.
+
+mod dimensions;
+mod export;
+mod invoices;
+mod overview;
+mod report;
+mod status;
+pub mod tags;
+
+pub use invoices::{ExplainedInvoice, read_invoice};
+pub use status::{AccountState, AccountStatus, Status};
