@@ -24,7 +24,7 @@ usage: measure WHAT
   rules                        what rules cost
   reconcile [CHARGES]          explaining an invoice
   whole-way FOLDER [COMMAND]   from pages on disk to totals; COMMAND FOLDER is another contestant
-  memory [EVENTS] [SET]        the memory of the program cursor_costs
+  memory FOLDER [EVENTS] [SET]      the memory that `cursor-costs` takes over such a store
 SET is demo, company, wide (the usual one) or, for report and sqlite, a folder as of whole-way; EVENTS are usually a
 million, for the demo its own, and of a folder all";
 
@@ -41,7 +41,7 @@ fn main() -> Result<(), Failure> {
         "rules" => rules::measure(),
         "reconcile" => reconcile::measure(Size::parse(&rest)?.events.unwrap_or(1_000_000)),
         "whole-way" => whole_way::measure(&rest),
-        "memory" => memory::measure(&Size::parse(&rest)?),
+        "memory" => memory::measure(&rest),
         _ => Err(USAGE.into()),
     }
 }

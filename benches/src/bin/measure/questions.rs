@@ -27,17 +27,9 @@ const ACCOUNT: &str = "Acme";
 ///
 /// The folder stays, so that the program itself can be run there.
 pub fn measure(arguments: &[String]) -> Result<(), Failure> {
-    let (folder, rest) = arguments.split_first().ok_or("name the folder of the store")?;
-    let (folder, size) = (PathBuf::from(folder), Size::parse(rest)?);
     let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+    let folder = prepare(&runtime, arguments)?;
     let data = folder.join("costs.db");
-    if !data.exists() {
-        fs::create_dir_all(&folder)?;
-        let today = fill(&runtime, &data, &Company::load(&size.set, size.events)?)?.date();
-        let config =
-            format!("data = \"costs.db\"\ntoday = \"{today}\"\n\n[[account]]\nname = \"{ACCOUNT}\"\n");
-        fs::write(folder.join(FILE_NAME), config)?;
-    }
     let status = runtime.block_on(open(&folder)?.status())?;
     let account = status.accounts.first().ok_or("there is no account")?;
     let covered = account.covered.ok_or("the store is empty")?;
@@ -75,6 +67,21 @@ pub fn measure(arguments: &[String]) -> Result<(), Failure> {
     }
     timing::print(&mut timings, Duration::from_millis(1));
     Ok(())
+}
+
+/// Returns the folder that the arguments name, with a configuration and a store of charges that it makes where there is none.
+pub fn prepare(runtime: &Runtime, arguments: &[String]) -> Result<PathBuf, Failure> {
+    let (folder, rest) = arguments.split_first().ok_or("name the folder of the store")?;
+    let (folder, size) = (PathBuf::from(folder), Size::parse(rest)?);
+    let data = folder.join("costs.db");
+    if !data.exists() {
+        fs::create_dir_all(&folder)?;
+        let today = fill(runtime, &data, &Company::load(&size.set, size.events)?)?.date();
+        let config =
+            format!("data = \"costs.db\"\ntoday = \"{today}\"\n\n[[account]]\nname = \"{ACCOUNT}\"\n");
+        fs::write(folder.join(FILE_NAME), config)?;
+    }
+    Ok(folder)
 }
 
 fn open(folder: &Path) -> Result<CursorCosts, Failure> {
