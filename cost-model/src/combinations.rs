@@ -18,6 +18,10 @@ pub(crate) struct Combinations {
 
 impl Combinations {
     /// Returns the number of a combination, and whether it is new. All combinations must have as many codes.
+    ///
+    /// Numbers are given out from 0 without a gap, so that a caller can keep a table by them. All
+    /// combinations of one table need the same number of codes: with another count, the number of a prefix
+    /// could be taken for that of a whole combination.
     pub(crate) fn number(&mut self, codes: impl IntoIterator<Item = u32>) -> Result<(u32, bool)> {
         let mut codes = codes.into_iter();
         // A combination of one code, or of none, is made one of two.

@@ -1,4 +1,7 @@
 //! SHA-256 digests and their text.
+//!
+//! Ids of records, versions of rules and people, and the chain of a journal are made with it. The text is in
+//! lower case only, so that two equal digests have one text and can be compared and looked up as texts.
 
 use std::str::FromStr;
 
@@ -22,6 +25,8 @@ pub struct Digest([u8; 32]);
 
 impl Digest {
     /// Computes the digest of a slice of bytes.
+    ///
+    /// For a file at hand; [`Digester`] is for fields or pieces.
     pub fn of(bytes: &[u8]) -> Self {
         Self(Sha256::digest(bytes).into())
     }
@@ -93,6 +98,10 @@ hexadecimal!(Digest);
 impl FromStr for Digest {
     type Err = Error;
 
+    /// Reads 64 hexadecimal digits in lower case.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Value`] for any other text, one with capitals included.
     fn from_str(text: &str) -> Result<Self> {
         let (pairs, rest) = text.as_bytes().as_chunks::<2>();
         let bytes = pairs.iter().map(|[high, low]| Some(digit_value(*high)? << 4 | digit_value(*low)?));

@@ -1,4 +1,9 @@
 //! Dimensions: the fields of a charge that filters and groupings name.
+//!
+//! The canonical names are those of Vantage's VQL, so that a filter can be taken from one to the other;
+//! FOCUS's names are in ARCHITECTURE.md. What can be a dimension is closed: a new one needs a field in
+//! [`DimensionFields`](crate::record::DimensionFields), a place in [`Dimension::FIELDS`] and a decision
+//! whether it tells charges apart.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -159,12 +164,17 @@ fn is_plain(key: &str) -> bool {
 /// ```
 pub trait Dimensions {
     /// Returns the value of a dimension, if there is one. Tags are dimensions too.
+    ///
+    /// `None` means that the charge has no value, which filters test with `= NULL` and reports show as a
+    /// group without a key. An empty text is a value.
     fn get(&self, dimension: &Dimension) -> Option<Cow<'_, str>>;
 
     /// Calls `visit` with the key and value of every tag.
     fn for_each_tag(&self, visit: &mut dyn FnMut(&str, &str));
 
     /// Returns the value of the tag of that key.
+    ///
+    /// By default it goes through all tags; a type that can look a key up should do so.
     fn tag(&self, key: &str) -> Option<Cow<'_, str>> {
         let mut found = None;
         self.for_each_tag(&mut |tag, value| {

@@ -39,6 +39,15 @@ struct Inner {
 }
 
 /// The class of an [`Error`].
+///
+/// ```
+/// use cost_model::{Currency, ErrorKind, Money};
+///
+/// assert_eq!("12,5".parse::<Money>().unwrap_err().kind(), ErrorKind::Value);
+/// let most = Money::from_units(i128::MAX);
+/// assert_eq!(most.checked_add(most).unwrap_err().kind(), ErrorKind::Overflow);
+/// assert_eq!("usd".parse::<Currency>().unwrap_err().kind(), ErrorKind::Value);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
@@ -84,6 +93,9 @@ impl Error {
     }
 
     /// Makes a source's refusal to read a window that holds `announced` rows.
+    ///
+    /// An ingest answers it by splitting the window at a UTC midnight; a source returns it only where that is
+    /// possible, see [`CostSource::read`](crate::CostSource::read).
     pub fn window_too_large(announced: u64) -> Self {
         let mut error =
             Self::new(ErrorKind::WindowTooLarge, format!("the window holds {announced} rows; split it"));
@@ -120,6 +132,9 @@ impl Error {
     }
 
     /// Returns the same error with the error that caused it.
+    ///
+    /// The text of the source is not repeated in the text of this error: whoever prints the chain prints
+    /// both.
     pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         self.0.source = Some(source.into());
         self

@@ -1,4 +1,7 @@
 //! Hashers of tables: seeded for texts from outside, fast for numbers of our own making.
+//!
+//! The names of models, people and tags are chosen by others. With a fixed hash, someone who knows this crate
+//! could send names that all collide and make an ingest quadratic.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;

@@ -1,4 +1,7 @@
 //! Ids: numbers that name an entry of a table. Each table has an id type of its own.
+//!
+//! An index that is a bare `usize` can be used on the wrong table without an error, and with six tables of
+//! similar length nobody would see it. Ids have 32 bits, since hot loops keep one for each charge.
 
 use std::marker::PhantomData;
 

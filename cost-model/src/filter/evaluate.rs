@@ -135,10 +135,9 @@ impl Test {
     /// Compares a value that has an order, read from literals by `read`.
     fn holds_in_order<T: Ord>(&self, value: Option<T>, read: impl Fn(&Literal) -> Option<T>) -> bool {
         let Some(value) = value else { return *self == Self::Absent };
-        let is = |literal: &Literal| read(literal).is_some_and(|wanted| value == wanted);
         match self {
-            Self::Equals(wanted) => is(wanted),
-            Self::In(wanted) => wanted.iter().any(is),
+            Self::Equals(wanted) => read(wanted).is_some_and(|wanted| value == wanted),
+            Self::In(wanted) => wanted.iter().filter_map(&read).any(|wanted| value == wanted),
             Self::Compare(comparison, bound) => read(bound).is_some_and(|bound| match comparison {
                 Comparison::Less => value < bound,
                 Comparison::LessOrEqual => value <= bound,

@@ -32,6 +32,12 @@ pub struct FieldLiteral<'a> {
 
 crate::masked_debug!(FieldLiteral<'_> { field, literal });
 
+impl<'a> FieldLiteral<'a> {
+    fn of(field: &'a Field, literal: &'a Literal) -> Self {
+        Self { field, dimension: field.dimension(), literal }
+    }
+}
+
 /// A value that a filter names and that its dimension never has.
 ///
 /// It is a warning, not an error: a value may come with the next charges. `Debug` shows the place alone: values may
@@ -82,10 +88,11 @@ impl Filter {
         let mut literals = Vec::new();
         self.expression.for_each_predicate(&mut |predicate| {
             let Predicate { field, test, .. } = predicate;
-            let plain = |literal| FieldLiteral { field, dimension: field.dimension(), literal };
             match test {
-                Test::Equals(literal) => literals.push(plain(literal)),
-                Test::In(list) => literals.extend(list.iter().map(plain)),
+                Test::Equals(literal) => literals.push(FieldLiteral::of(field, literal)),
+                Test::In(list) => {
+                    literals.extend(list.iter().map(|literal| FieldLiteral::of(field, literal)));
+                }
                 Test::Pairs(pairs) => literals.extend(pairs.iter().flat_map(|(name, value)| {
                     let tag = name.as_text().map(|name| Dimension::Tag(Arc::clone(name)));
                     [
@@ -139,10 +146,9 @@ impl Filter {
             else {
                 continue;
             };
-            let all = || values.iter().flat_map(|known| known.iter());
-            let near = closest(value, all().map(|each| &**each));
+            let near = closest(value, values.iter().flat_map(|known| known.iter()).map(|each| &**each));
             unknown.push(UnknownValue {
-                suggestion: all().find(|each| Some(&***each) == near).cloned(),
+                suggestion: near.map(Arc::from),
                 value: Arc::clone(value),
                 value_span: literal.span(),
                 dimension,

@@ -93,6 +93,12 @@ enum CurrencyMark {
     Of(Currency),
 }
 
+impl CurrencyMark {
+    fn from_code(code: &str) -> Option<Self> {
+        code.parse().ok().map(Self::Of)
+    }
+}
+
 impl Amount {
     /// Returns the currency that is written beside the amount; `None` for nothing and for a bare `$`.
     pub fn currency(&self) -> Option<Currency> {
@@ -271,10 +277,10 @@ impl NumberReader {
     /// Takes off what surrounds the digits, then the separators between them. `what` names the expected kind of
     /// number in the error. Does not change what the file is known to prove; that is `weigh`.
     fn parse(&self, cell: Cell<'_>, what: &str) -> Result<Parsed, InputError> {
-        let fail = |reason: &str| not(cell, what, reason);
-        let text = plain_signs(cell.text).ok_or_else(|| fail("it is on two lines"))?;
-        let dressed = Dressed::strip(text.trim()).map_err(fail)?;
-        let number = Digits::read(dressed.number, self.stated).map_err(fail)?;
+        let text = plain_signs(cell.text).ok_or_else(|| not(cell, what, "it is on two lines"))?;
+        let read = Dressed::strip(text.trim())
+            .and_then(|dressed| Ok((Digits::read(dressed.number, self.stated)?, dressed)));
+        let (number, dressed) = read.map_err(|reason| not(cell, what, reason))?;
         let sign = if dressed.negative { "-" } else { "" };
         Ok(Parsed {
             digits: match number.fraction.as_str() {
@@ -390,11 +396,9 @@ fn strip_mark(text: &str) -> Option<(CurrencyMark, &str)> {
         "USD", "EUR", "GBP", "CHF", "CAD", "AUD", "NZD", "JPY", "CNY", "INR", "BRL", "SEK", "NOK", "DKK",
         "PLN", "CZK", "SGD", "HKD", "MXN", "ILS", "KRW", "ZAR", "TRY", "AED",
     ];
-    let either = |sign: &str| text.strip_prefix(sign).or_else(|| text.strip_suffix(sign));
-    let of = |code: &str| code.parse().ok().map(CurrencyMark::Of);
     for (sign, code) in SIGNS {
-        if let Some(rest) = either(sign) {
-            return Some((of(code)?, rest));
+        if let Some(rest) = strip_either(text, sign) {
+            return Some((CurrencyMark::from_code(code)?, rest));
         }
     }
     for code in CODES {
@@ -403,10 +407,15 @@ fn strip_mark(text: &str) -> Option<(CurrencyMark, &str)> {
         let split = text.len().checked_sub(3);
         let back = split.filter(|at| text.get(*at..).is_some_and(|back| back.eq_ignore_ascii_case(code)));
         if let Some(rest) = front.or_else(|| back.and_then(|at| text.get(..at))) {
-            return Some((of(code)?, rest));
+            return Some((CurrencyMark::from_code(code)?, rest));
         }
     }
-    either("$").map(|rest| (CurrencyMark::Dollar, rest))
+    strip_either(text, "$").map(|rest| (CurrencyMark::Dollar, rest))
+}
+
+/// Takes a sign off the front of a text, or else off its end.
+fn strip_either<'a>(text: &'a str, sign: &str) -> Option<&'a str> {
+    text.strip_prefix(sign).or_else(|| text.strip_suffix(sign))
 }
 
 /// The digits of a number without separators.

@@ -68,22 +68,21 @@ impl SumLabel {
     /// ```
     pub fn of(label: &str) -> Option<Self> {
         let words = words(label);
-        let has = |list: u16| words.iter().any(|word| is_in(list, word));
-        let is_sub = has(Lists::SUBTOTAL) || words.windows(2).any(is_sub_total);
-        let is_total = has(Lists::TOTAL);
+        let is_sub = any_in(Lists::SUBTOTAL, &words) || words.windows(2).any(is_sub_total);
+        let is_total = any_in(Lists::TOTAL, &words);
         // `Due` and `paid` alone are words of many rows, such as usage paid for a month.
-        let all_known = words.iter().all(|word| is_in(Lists::OF_LABELS, word));
-        if !(is_sub || is_total || (all_known && has(Lists::DUE | Lists::PAID))) {
+        let all_known = all_in(Lists::OF_LABELS, &words);
+        if !(is_sub || is_total || (all_known && any_in(Lists::DUE | Lists::PAID, &words))) {
             return None;
         }
-        let set_apart = has(Lists::BEFORE_TAX | Lists::AFTER_TAX);
-        if !all_known || (has(Lists::TAX) && !set_apart) {
+        let set_apart = any_in(Lists::BEFORE_TAX | Lists::AFTER_TAX, &words);
+        if !all_known || (any_in(Lists::TAX, &words) && !set_apart) {
             return Some(Self::Unclear);
         }
         Some(match () {
-            () if is_sub || (is_total && has(Lists::BEFORE_TAX)) => Self::Subtotal,
-            () if has(Lists::PAID) => Self::Paid,
-            () if has(Lists::DUE) => Self::Due,
+            () if is_sub || (is_total && any_in(Lists::BEFORE_TAX, &words)) => Self::Subtotal,
+            () if any_in(Lists::PAID, &words) => Self::Paid,
+            () if any_in(Lists::DUE, &words) => Self::Due,
             () => Self::Total,
         })
     }
@@ -91,17 +90,16 @@ impl SumLabel {
     /// Returns whether the cell of an export's row names everything, as `Total`, `All models` or `*` do.
     pub fn is_of_all(cell: &str) -> bool {
         let words = words(cell);
-        let all_in = |lists: u16| words.iter().all(|word| is_in(lists, word));
         let every = words.first().is_some_and(|word| is_in(Lists::EVERY, word))
-            && all_in(Lists::EVERY | Lists::ABOUT | Lists::BESIDE);
+            && all_in(Lists::EVERY | Lists::ABOUT | Lists::BESIDE, &words);
         let everyone =
             matches!(words.as_slice(), [word] if matches!(word.as_str(), "everyone" | "everybody"));
         let sums = Lists::TOTAL | Lists::SUBTOTAL;
-        let has_total = words.iter().any(|word| is_in(sums, word));
+        let has_total = any_in(sums, &words);
         visible(cell) == "*"
             || every
             || everyone
-            || (has_total && all_in(sums | Lists::BESIDE | Lists::ABOUT))
+            || (has_total && all_in(sums | Lists::BESIDE | Lists::ABOUT, &words))
     }
 }
 
@@ -144,6 +142,16 @@ static LISTS: LazyLock<Lists> = LazyLock::new(Lists::new);
 /// Returns whether a word is in one of these lists.
 fn is_in(lists: u16, word: &str) -> bool {
     LISTS.0.get(word).is_some_and(|found| found & lists != 0)
+}
+
+/// Returns whether some word is in one of these lists.
+fn any_in(lists: u16, words: &[String]) -> bool {
+    words.iter().any(|word| is_in(lists, word))
+}
+
+/// Returns whether every word is in one of these lists.
+fn all_in(lists: u16, words: &[String]) -> bool {
+    words.iter().all(|word| is_in(lists, word))
 }
 
 /// Returns the words of a label in lower case: runs of letters.

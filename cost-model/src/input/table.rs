@@ -256,7 +256,6 @@ impl<'a> Table<'a> {
 
     /// Returns the next row that is no comment. Collects comments on the way and leaves out rows of empty cells.
     /// Fails for a row with more or fewer cells than columns.
-    // Before the line is dropped as a comment: a row that lost a cell would take its amounts with it.
     fn next_row(&mut self) -> Result<Option<Row<'a>>, InputError> {
         loop {
             let line = self.scanner.peek_line();
@@ -264,6 +263,7 @@ impl<'a> Table<'a> {
             // decides.
             let is_marked = self.options.comments && visible(line).starts_with('#');
             if is_marked && !self.is_row(line) {
+                // Before the line is dropped as a comment: a row that lost a cell would take its amounts with it.
                 self.refuse_figures(line)?;
                 let seen = line.trim().trim_start_matches(is_invisible);
                 self.comments
@@ -301,14 +301,16 @@ impl<'a> Table<'a> {
     /// comment may hold a quote, and a row may go on below; so either the line alone or what follows its quotes must
     /// fit.
     fn is_row(&self, line: &str) -> bool {
-        let fits = |mut scanner: Scanner<'_>| {
-            scanner.next_row().ok().flatten().is_some_and(|mut row| {
-                self.fit(&mut row);
-                row.cells.len() == self.columns.len()
-            })
-        };
         let alone = Scanner { rest: line, line: 1, separator: self.scanner.separator };
-        self.columns.len() > 1 && (fits(self.scanner.clone()) || fits(alone))
+        self.columns.len() > 1 && (self.begins_row(self.scanner.clone()) || self.begins_row(alone))
+    }
+
+    /// Returns whether what a scanner reads next has as many cells as there are columns.
+    fn begins_row(&self, mut scanner: Scanner<'_>) -> bool {
+        scanner.next_row().ok().flatten().is_some_and(|mut row| {
+            self.fit(&mut row);
+            row.cells.len() == self.columns.len()
+        })
     }
 }
 

@@ -46,12 +46,13 @@ impl Meaning {
     pub fn of(name: &str) -> Option<Self> {
         let has_sign = name.contains(['$', '\u{20ac}', '\u{a3}', '\u{a5}']);
         let words = split_words(name);
-        let any = |list: &str| words.iter().any(|word| list.split(' ').any(|each| each == word));
         match () {
-            () if has_sign || any(AMOUNTS) => Some(Self::Amount),
-            () if any(PEOPLE) || words.windows(2).any(|pair| pair == ["e", "mail"]) => Some(Self::Person),
-            () if any(DATES) => Some(Self::Date),
-            () if any(KINDS) => Some(Self::Kind),
+            () if has_sign || has_any(&words, AMOUNTS) => Some(Self::Amount),
+            () if has_any(&words, PEOPLE) || words.windows(2).any(|pair| pair == ["e", "mail"]) => {
+                Some(Self::Person)
+            }
+            () if has_any(&words, DATES) => Some(Self::Date),
+            () if has_any(&words, KINDS) => Some(Self::Kind),
             () => None,
         }
     }
@@ -65,6 +66,11 @@ impl Meaning {
             Self::Person => "a person",
         }
     }
+}
+
+/// Returns whether one of the words is in a list, whose words are divided by blanks.
+fn has_any(words: &[String], list: &str) -> bool {
+    words.iter().any(|word| list.split(' ').any(|each| each == word))
 }
 
 /// Returns a heading as headings are compared: without case, invisible characters and blanks around it, and with one

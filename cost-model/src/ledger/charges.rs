@@ -131,8 +131,10 @@ impl ChargesBuilder {
 fn halves(number: i128, to: &mut Vec<i64>) {
     let bits = number.cast_unsigned();
     // Both fit by construction.
-    let half = |bits: u128| u64::try_from(bits).unwrap_or_default().cast_signed();
-    to.extend([half(bits >> 64), half(bits & u128::from(u64::MAX))]);
+    to.extend(
+        [bits >> 64, bits & u128::from(u64::MAX)]
+            .map(|half| u64::try_from(half).unwrap_or_default().cast_signed()),
+    );
 }
 
 /// Reads a number that [`halves`] wrote.
@@ -172,15 +174,14 @@ impl Charges {
     fn figures(&self, place: usize, charge: &PackedCharge) -> Result<Figures> {
         let layout = self.layouts.get(LayoutId::after(usize::from(charge.layout))?)?;
         let mut extras = self.extras_of(place, charge).iter().copied();
-        let units = |narrow: i64| widen(narrow.into()).unwrap_or_default();
-        let effective = if layout.wide { whole(&mut extras) } else { units(charge.effective) };
+        let effective = if layout.wide { whole(&mut extras) } else { widen_one(charge.effective) };
         let mut first = (!layout.wide).then_some(charge.first);
         let [list, billed, contracted, requests, fee] = layout.optional.map(|encoding| match encoding {
             Encoding::Absent => None,
             Encoding::Zero => Some(0),
             Encoding::Effective => Some(effective),
             Encoding::Stored if layout.wide => Some(whole(&mut extras)),
-            Encoding::Stored => first.take().or_else(|| extras.next()).map(units),
+            Encoding::Stored => first.take().or_else(|| extras.next()).map(widen_one),
         });
         let tokens = if layout.wide_tokens {
             [(); 4].map(|()| extras.next().unwrap_or_default().cast_unsigned())
@@ -277,12 +278,13 @@ impl SumLayout {
                 stored - 1
             }
         });
-        let absent = |encoding: Encoding| u32::from(encoding == Encoding::Absent);
+        let [list, billed, contracted] =
+            [list, billed, contracted].map(|encoding| u32::from(encoding == Encoding::Absent));
         Self {
             is_narrow: !layout.wide && !layout.wide_tokens && !layout.has_quantity,
             sources,
             has_extras: sources.iter().any(|source| *source > 2),
-            missing: [u32::from(!layout.has_effective), absent(list), absent(billed), absent(contracted)],
+            missing: [u32::from(!layout.has_effective), list, billed, contracted],
         }
     }
 }
@@ -363,6 +365,11 @@ impl NarrowSums {
             records: self.records.into(),
         })
     }
+}
+
+/// Returns a narrow figure in units. One figure of 64 bits is always within the range of units; only sums are not.
+fn widen_one(narrow: i64) -> i128 {
+    widen(narrow.into()).unwrap_or_default()
 }
 
 /// Returns counts from the order of [`TokenType::ALL`].

@@ -50,6 +50,8 @@ impl Money {
     }
 
     /// Returns whether the amount is exactly zero.
+    ///
+    /// An amount too small to print, such as 10^-24, is not zero.
     pub const fn is_zero(self) -> bool {
         self.0 == 0
     }
@@ -63,6 +65,14 @@ impl Money {
     }
 
     /// Returns the exact difference.
+    ///
+    /// ```
+    /// use cost_model::Money;
+    ///
+    /// let (billed, counted): (Money, Money) = ("76.02".parse()?, "76.0192".parse()?);
+    /// assert_eq!(billed.checked_sub(counted)?.to_string(), "0.0008");
+    /// # Ok::<(), cost_model::Error>(())
+    /// ```
     ///
     /// # Errors
     /// [`ErrorKind::Overflow`] when the difference leaves the range.
@@ -82,6 +92,18 @@ impl Money {
     ///
     /// An empty list sums to zero.
     ///
+    /// Adding one by one with [`Money::checked_add`] may fail on the way where this does not, as when a large
+    /// charge comes before the credit that takes it back.
+    ///
+    /// ```
+    /// use cost_model::Money;
+    ///
+    /// let most = Money::from_units(i128::MAX);
+    /// assert!(most.checked_add(most).is_err());
+    /// assert_eq!(Money::sum([most, most, most.checked_neg()?])?, most);
+    /// # Ok::<(), cost_model::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// [`ErrorKind::Overflow`] when the sum leaves the range.
     pub fn sum(amounts: impl IntoIterator<Item = Self>) -> Result<Self> {
@@ -100,6 +122,15 @@ impl Money {
     /// Splits the amount in proportion to `weights`, to the last unit of 10^-24: the parts sum to the amount, and the parts
     /// of `-x` are the opposites of the parts of `x`. See [`split`].
     ///
+    /// ```
+    /// use cost_model::Money;
+    /// use cost_model::money::ZeroWeights;
+    ///
+    /// let parts = Money::from_units(100).split(&[1, 1, 1], ZeroWeights::Refuse)?;
+    /// assert_eq!(parts.iter().map(|part| part.units()).collect::<Vec<_>>(), [34, 33, 33]);
+    /// # Ok::<(), cost_model::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// As [`split`].
     pub fn split(self, weights: &[u128], zero: ZeroWeights) -> Result<Vec<Self>> {
@@ -109,6 +140,18 @@ impl Money {
     /// Returns the amount rounded to `scale` decimals, as money.
     ///
     /// A `scale` of 24 or more changes nothing.
+    ///
+    /// Use it where rounded figures are added up again, such as lines of an invoice that are rounded one by
+    /// one; to print a figure, [`Money::to_fixed`] is enough.
+    ///
+    /// ```
+    /// use cost_model::{Money, Rounding};
+    ///
+    /// let line: Money = "0.015525".parse()?;
+    /// assert_eq!(line.rounded(2, Rounding::HalfUp)?, "0.02".parse()?);
+    /// assert_eq!(line.rounded(24, Rounding::HalfUp)?, line);
+    /// # Ok::<(), cost_model::Error>(())
+    /// ```
     ///
     /// # Errors
     /// [`ErrorKind::Overflow`] when rounding leaves the range.
@@ -121,6 +164,9 @@ impl Money {
 
     /// Returns the amount rounded to `scale` decimals, as a decimal.
     ///
+    /// For libraries that take a [`Decimal`]; the result has at most `scale` decimals, and fewer where the
+    /// last are zeros.
+    ///
     /// # Errors
     /// [`ErrorKind::Overflow`] when the result has more than 28 digits, which `scale <= 13` never reaches.
     pub fn round(self, scale: u32, policy: Rounding) -> Result<Decimal> {
@@ -128,6 +174,17 @@ impl Money {
     }
 
     /// Returns the amount with exactly `scale` decimals, rounded by `policy`: the form that tables and invoices print.
+    ///
+    /// A `scale` above 24 is taken for 24. A negative amount that rounds to zero is printed without a sign.
+    ///
+    /// ```
+    /// use cost_model::{Money, Rounding};
+    ///
+    /// let amount: Money = "-0.004".parse()?;
+    /// assert_eq!(amount.to_fixed(2, Rounding::HalfUp)?, "0.00");
+    /// assert_eq!(amount.to_fixed(4, Rounding::HalfUp)?, "-0.0040");
+    /// # Ok::<(), cost_model::Error>(())
+    /// ```
     ///
     /// # Errors
     /// [`ErrorKind::Overflow`] when rounding leaves the range.
@@ -140,6 +197,9 @@ impl Money {
 
     /// Returns the exact amount as a decimal.
     ///
+    /// A [`Decimal`] has a mantissa of 96 bits, and so holds fewer digits than an amount: those of a sum of
+    /// many small charges may not fit. Trailing zeros take up none of them.
+    ///
     /// # Errors
     /// [`ErrorKind::Overflow`] when the amount has more than the 28 digits that a decimal holds.
     pub fn try_to_decimal(self) -> Result<Decimal> {
@@ -151,6 +211,10 @@ impl Money {
 impl TryFrom<Decimal> for Money {
     type Error = Error;
 
+    /// Takes a decimal over with every digit.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Value`] for more than 24 decimals, trailing zeros apart, and beyond the range of amounts.
     fn try_from(value: Decimal) -> Result<Self> {
         fixed::from_decimal(value).map(Self).ok_or_else(|| {
             Error::new(ErrorKind::Value, format!("`{value}` has more than 24 decimals or is out of range"))
@@ -161,6 +225,11 @@ impl TryFrom<Decimal> for Money {
 impl FromStr for Money {
     type Err = Error;
 
+    /// Reads `[-]digits[.digits]`: no plus sign, no separators, no exponent, no currency. Amounts as people
+    /// and spreadsheets write them are read by [`NumberReader`](crate::input::NumberReader).
+    ///
+    /// # Errors
+    /// [`ErrorKind::Value`] for any other text, for more than 24 decimals and beyond the range of amounts.
     fn from_str(text: &str) -> Result<Self> {
         fixed::parse(text).map(Self).ok_or_else(|| {
             Error::new(ErrorKind::Value, "not a decimal amount of at most 24 decimals, such as `12.5`")

@@ -10,6 +10,10 @@ use crate::money::Money;
 ///
 /// An amount that the provider did not state and that cannot be derived is absent: unknown is not zero.
 ///
+/// Named after columns of FOCUS, where list cost is before every discount and contracted cost after
+/// negotiated discounts. No amount is derived from another here: how a source fills the four in is decided
+/// where its provider is known; for Cursor see the table "Cursor's amounts" in ARCHITECTURE.md.
+///
 /// ```
 /// use cost_model::{Costs, Metric, Money};
 ///
@@ -33,6 +37,8 @@ pub struct Costs {
     /// The price after negotiated discounts.
     pub contracted: Option<Money>,
     /// Whether an amount was computed from the charge's components because the provider did not state it.
+    ///
+    /// Reports add derived amounts up like any other; the flag is kept so that an export can tell them apart.
     pub derived: bool,
 }
 
@@ -44,6 +50,14 @@ impl Costs {
     }
 
     /// Creates costs whose four amounts are all the same, as of a charge without discounts that is billed as used.
+    ///
+    /// ```
+    /// use cost_model::{Costs, Metric};
+    ///
+    /// let costs = Costs::flat("0.04".parse()?);
+    /// assert!(Metric::ALL.iter().all(|metric| costs.get(*metric) == Some("0.04".parse().unwrap())));
+    /// # Ok::<(), cost_model::Error>(())
+    /// ```
     pub fn flat(amount: Money) -> Self {
         Self {
             billed: Some(amount),
@@ -67,6 +81,9 @@ impl Costs {
 }
 
 /// One of the four amounts of [`Costs`]. The default is [`Metric::Effective`].
+///
+/// Reports group, order and sum by one metric at a time; the effective cost is the default because it is
+/// there for usage that a plan includes, too. What an invoice has to agree with is [`Metric::Billed`].
 ///
 /// ```
 /// use cost_model::Metric;

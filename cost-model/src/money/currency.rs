@@ -9,6 +9,9 @@ use crate::error::{Error, ErrorKind, Result};
 
 /// A currency by its three-letter code (ISO 4217), such as `USD`.
 ///
+/// Any three capital letters are accepted: the list of currencies changes, and a ledger only needs to tell
+/// one from another. Nothing converts between currencies, and nothing knows how many decimals one has.
+///
 /// ```
 /// use cost_model::Currency;
 ///

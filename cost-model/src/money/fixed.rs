@@ -1,5 +1,11 @@
 //! Fixed-point numbers with 24 decimals in an `i128`: the arithmetic behind [`Money`](crate::money::Money) and
 //! [`RequestUnits`](crate::money::RequestUnits).
+//!
+//! 24 decimals hold what Cursor sends without rounding, the noise of its floating-point cents included (such
+//! as `40.16699999999999`); what is finer is rounded and counted where it is read. The range, 1.7 * 10^14 of
+//! the major unit, is what 128 bits leave for the whole part. Nothing here panics or wraps: each function
+//! returns `None` where a result does not fit, and its callers say in an [`Error`](crate::Error) which figure
+//! it was.
 #![warn(clippy::arithmetic_side_effects)]
 
 use std::fmt;
@@ -17,6 +23,9 @@ pub(crate) fn power_of_ten(exponent: u32) -> i128 {
 }
 
 /// Reads `[-]digits[.digits]`; no exponent, no separators, at most 24 significant decimals.
+///
+/// The digits of a negative number are subtracted one by one rather than negated at the end, since the
+/// smallest `i128` has no opposite.
 pub(crate) fn parse(text: &str) -> Option<i128> {
     let (negative, digits) = match text.strip_prefix('-') {
         Some(rest) => (true, rest),
@@ -78,6 +87,9 @@ pub(crate) fn to_decimal(units: i128) -> Option<Decimal> {
 }
 
 /// `units` rounded to a count of `10^-scale`; a `scale` of 24 or more changes nothing but the count.
+///
+/// Rounds down by Euclid first, so that the rest is never negative, and then decides whether to go up: one
+/// rule for both signs. `None` where a tie or a step up leaves the range.
 pub(crate) fn round(units: i128, scale: u32, policy: Rounding) -> Option<i128> {
     let step = power_of_ten(SCALE.saturating_sub(scale));
     let floor = units.checked_div_euclid(step)?;

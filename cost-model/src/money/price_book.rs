@@ -36,6 +36,16 @@ pub struct PriceBook {
 ///
 /// Prices only say how the parts of a charge compare; what its tokens cost in all is the charge's own amount,
 /// whatever a price list says.
+///
+/// ```
+/// use cost_model::money::{Prices, TokenType};
+///
+/// let mut prices = Prices::default();
+/// prices.output = "10".parse()?;
+/// // A price of zero means that such tokens get no share of a charge, not that the price is unknown.
+/// assert!(prices.get(TokenType::Input).is_zero());
+/// # Ok::<(), cost_model::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[expect(clippy::exhaustive_structs, reason = "one price for each type of token")]
 pub struct Prices {
@@ -57,6 +67,8 @@ impl PriceBook {
 
     /// Adds the prices of a service, by the provider's own id, that hold from that instant on, in place of any that
     /// begin at the same instant.
+    ///
+    /// May be called in any order of time.
     pub fn insert(&mut self, service_id: impl Into<Arc<str>>, from: Timestamp, prices: Prices) {
         let dated = self.services.entry(service_id.into()).or_default();
         match dated.binary_search_by_key(&from, |(from, _)| *from) {
@@ -96,6 +108,10 @@ impl Prices {
 
     /// Returns what the tokens of each type weigh in the cost of a call, in the order of [`TokenType::ALL`]; `None` if
     /// nothing weighs anything or a price is negative.
+    ///
+    /// A weight is price times count. It does not have to be divided by a million: only the ratio between the
+    /// weights matters. `None` as well where a product leaves 128 bits; the charge is then treated as one
+    /// without prices.
     pub(crate) fn weights(&self, tokens: &TokenCounts) -> Option<[u128; 4]> {
         let mut weights = [0; 4];
         for (weight, token_type) in weights.iter_mut().zip(TokenType::ALL) {

@@ -10,6 +10,10 @@ use crate::error::{Error, Result};
 /// Each part is first rounded down to `scale` decimals; what is then missing from the total is added, one last digit each,
 /// to the parts with the largest remainder (ties: the earlier part). No part changes by a whole last digit or more.
 ///
+/// For texts in which the parts are read as a sum, such as the lines of a bridge. A table of independent
+/// figures should round each by itself and say by how much the sum is off, since a figure that is adjusted
+/// differs from the same figure elsewhere.
+///
 /// # Errors
 /// [`ErrorKind::Overflow`](crate::ErrorKind::Overflow) when the total leaves the range of [`Money`].
 ///
@@ -31,7 +35,10 @@ pub fn round_parts(parts: &[Money], scale: u32, policy: Rounding) -> Result<Vec<
         remainders.push((part.checked_sub(down)?, index));
         shown.push(down);
     }
+    // Rounding down never overshoots a total that is rounded by any policy, except that a total rounded down
+    // itself may leave nothing to hand out: what is missing is never negative.
     let mut missing = total.checked_sub(Money::sum(shown.iter().copied())?)?;
+    // Ties by position, so that the same parts are printed the same way in every run.
     remainders.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
     let last_digit = Money::from_units(step);
     for (_, index) in remainders {

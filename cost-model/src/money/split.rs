@@ -1,10 +1,22 @@
 //! Splits a whole number without loss.
+//!
+//! This is the one place where costs are shared out: virtual tags, token types, allocations and chargebacks
+//! all call it. It works on bare integers so that tokens, which must stay whole, are divided by the same rule
+//! as money.
 #![warn(clippy::arithmetic_side_effects)]
 
 use crate::error::{Error, ErrorKind, Result};
 
 /// The behaviour of [`split`] when every weight is zero.
 /// Weights are often costs, and nobody may have spent anything.
+///
+/// ```
+/// use cost_model::money::{ZeroWeights, split};
+///
+/// assert_eq!(split(5, &[0, 0], ZeroWeights::Even)?, [3, 2]);
+/// assert!(split(5, &[0, 0], ZeroWeights::Refuse).is_err());
+/// # Ok::<(), cost_model::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ZeroWeights {
@@ -19,6 +31,9 @@ pub enum ZeroWeights {
 /// The parts sum to `total` exactly; each is less than one unit away from its exact share; units left over go to the
 /// largest remainders, ties to the earlier weight; and the parts of `-total` are the opposites of the parts of `total`,
 /// so that a refund cancels its charge to the last unit. Products are computed in 256 bits.
+///
+/// A part whose weight is zero is zero unless all weights are. Takes time for sorting the remainders, and one
+/// division for each weight.
 ///
 /// # Errors
 /// [`ErrorKind::Value`] when `weights` is empty, or all are zero and `zero` is [`ZeroWeights::Refuse`];

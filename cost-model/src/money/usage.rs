@@ -16,6 +16,16 @@ use crate::error::{Error, ErrorKind, Result};
 /// A count of tokens.
 ///
 /// Never negative and never fractional.
+///
+/// Serialised as a plain number.
+///
+/// ```
+/// use cost_model::money::Tokens;
+///
+/// let sum = Tokens::new(1_200).checked_add(Tokens::new(34))?;
+/// assert_eq!((sum.count(), sum.to_string()), (1_234, "1234".to_owned()));
+/// # Ok::<(), cost_model::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Tokens(u64);
 
@@ -50,6 +60,13 @@ impl fmt::Display for Tokens {
 
 /// The kind of a token, as model providers price them.
 /// The types do not overlap: what is read from or written to the cache is not counted as input.
+///
+/// ```
+/// use cost_model::money::TokenType;
+///
+/// let names = TokenType::ALL.map(TokenType::name);
+/// assert_eq!(names, ["input", "output", "cache write", "cache read"]);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum TokenType {

@@ -34,7 +34,6 @@ pub(super) fn rows(
     now: &WindowTotals,
     before: Option<(Window, &WindowTotals)>,
 ) -> Result<Vec<Row>> {
-    let group_keys = |group: GroupId| groups.keys().get(group).cloned().unwrap_or_default();
     if query.top.is_none() && before.is_none() && !query.cumulative {
         let cells = now.cells.iter().map(|((bin, group), totals)| ((*bin, Some(*group)), totals));
         let order = order(query, groups, cells)?;
@@ -43,7 +42,7 @@ pub(super) fn rows(
             |((bin, group), now): &((Option<Timestamp>, GroupId), Totals)| Row {
                 bin: *bin,
                 kind: RowKind::Group,
-                keys: group_keys(*group),
+                keys: groups.keys_of(*group).to_vec(),
                 totals: *now,
                 previous: None,
             },
@@ -58,7 +57,8 @@ pub(super) fn rows(
         .map(|((bin, group), cell): &(Place, Cell)| Row {
             bin: *bin,
             kind: group.map_or(RowKind::Other(cell.groups.len()), |_| RowKind::Group),
-            keys: group.map_or_else(|| vec![None; query.group_by.len()], group_keys),
+            keys: group
+                .map_or_else(|| vec![None; query.group_by.len()], |group| groups.keys_of(group).to_vec()),
             totals: cell.now,
             previous: before.map(|_| Box::new(cell.before)),
         })
@@ -73,12 +73,10 @@ fn cells(
     before: Option<(Window, &WindowTotals)>,
 ) -> Result<Vec<(Place, Cell)>> {
     let largest = largest(query, groups, now)?;
-    let place = |bin, group: GroupId| {
-        (bin, Some(group).filter(|group| largest.as_ref().is_none_or(|largest| largest.contains(group))))
-    };
+
     let mut cells: BTreeMap<Place, Cell> = BTreeMap::new();
     for ((bin, group), totals) in &now.cells {
-        let cell = cells.entry(place(*bin, *group)).or_default();
+        let cell = cells.entry((*bin, own_row(*group, largest.as_ref()))).or_default();
         cell.now = cell.now.checked_add(totals)?;
         cell.groups.insert(*group);
     }
@@ -87,7 +85,7 @@ fn cells(
         for ((bin, group), totals) in &sums.cells {
             // A period may have more steps than the one after it; what is over goes into the last.
             let bin = bin.map(|bin| moved.get(&bin).copied().unwrap_or(current.start()));
-            let cell = cells.entry(place(bin, *group)).or_default();
+            let cell = cells.entry((bin, own_row(*group, largest.as_ref()))).or_default();
             cell.before = cell.before.checked_add(totals)?;
             cell.groups.insert(*group);
         }
@@ -96,6 +94,11 @@ fn cells(
         cells = running(cells)?;
     }
     Ok(cells.into_iter().collect())
+}
+
+/// Returns the group whose row a group's charges are in: its own, or `None` for the row of all others.
+fn own_row(group: GroupId, largest: Option<&BTreeSet<GroupId>>) -> Option<GroupId> {
+    Some(group).filter(|group| largest.is_none_or(|largest| largest.contains(group)))
 }
 
 /// Returns the groups that are among the largest over all bins, if only those have rows of their own.
@@ -110,8 +113,8 @@ fn largest(query: &Query, groups: &Groups<'_>, sums: &WindowTotals) -> Result<Op
         .into_iter()
         .map(|(group, totals)| Ok((query.measure.size(&totals)?, group)))
         .collect::<Result<Vec<_>>>()?;
-    let keys = |group: GroupId| groups.keys().get(group).ok();
-    sized.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| keys(a.1).cmp(&keys(b.1))));
+    // Equal sizes by key: which of them gets a row of its own must not depend on the order of the charges.
+    sized.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| groups.keys_of(a.1).cmp(groups.keys_of(b.1))));
     Ok(Some(sized.into_iter().take(count).map(|(_, group)| group).collect()))
 }
 
@@ -173,11 +176,10 @@ fn order<'a>(
 ) -> Result<Vec<usize>> {
     let mut sized = Vec::with_capacity(cells.size_hint().0);
     for (number, ((bin, group), totals)) in cells.enumerate() {
-        sized.push((bin, group.is_none(), Reverse(query.measure.size(totals)?), group, number));
+        let keys = group.map(|group| groups.keys_of(group));
+        sized.push((bin, group.is_none(), Reverse(query.measure.size(totals)?), keys, number));
     }
-    let keys = |group: Option<GroupId>| group.and_then(|group| groups.keys().get(group).ok());
-    sized.sort_unstable_by(|a, b| {
-        (a.0, a.1, a.2).cmp(&(b.0, b.1, b.2)).then_with(|| keys(a.3).cmp(&keys(b.3)))
-    });
+    // A pair of step and keys occurs once, so that the numbers never decide and an unstable sort is enough.
+    sized.sort_unstable();
     Ok(sized.into_iter().map(|(_, _, _, _, number)| number).collect())
 }

@@ -6,7 +6,7 @@
 use crate::error::Result;
 use crate::ledger::LedgerRow;
 use crate::money::{
-    Costs, Money, Prices, Quantity, RequestUnits, TokenCounts, TokenType, Tokens, ZeroWeights, split,
+    Costs, Metric, Money, Prices, Quantity, RequestUnits, TokenCounts, TokenType, Tokens, ZeroWeights, split,
 };
 use crate::record::CostRecord;
 
@@ -145,15 +145,15 @@ impl Fragment {
 
     /// Returns the parts in proportion to weights, which add up to the whole.
     pub(crate) fn split(&self, weights: &[u128]) -> Result<Vec<Self>> {
-        let shares = |amount: i128| split(amount, weights, ZeroWeights::Even);
-        let costs = each_amount(&self.costs, weights.len(), |amount| {
-            Ok(shares(amount.units())?.into_iter().map(Money::from_units).collect())
-        })?;
-        let fees = self.fee.map(|fee| shares(fee.units())).transpose()?;
-        let count = |tokens: Tokens| shares(i128::from(tokens.count()));
-        let (input, output) = (count(self.tokens.input)?, count(self.tokens.output)?);
-        let (cache_write, cache_read) = (count(self.tokens.cache_write)?, count(self.tokens.cache_read)?);
-        let (requests, quantities) = (shares(self.requests.units())?, shares(self.quantity.units())?);
+        let costs =
+            each_amount(&self.costs, weights.len(), |amount| amount.split(weights, ZeroWeights::Even))?;
+        let fees = self.fee.map(|fee| fee.split(weights, ZeroWeights::Even)).transpose()?;
+        let (input, output) =
+            (split_tokens(self.tokens.input, weights)?, split_tokens(self.tokens.output, weights)?);
+        let (cache_write, cache_read) =
+            (split_tokens(self.tokens.cache_write, weights)?, split_tokens(self.tokens.cache_read, weights)?);
+        let requests = split(self.requests.units(), weights, ZeroWeights::Even)?;
+        let quantities = split(self.quantity.units(), weights, ZeroWeights::Even)?;
         let parts = costs.into_iter().zip(requests).zip(quantities).enumerate();
         Ok(parts
             .map(|(part, ((costs, requests), quantity))| Self {
@@ -166,7 +166,7 @@ impl Fragment {
                 },
                 requests: RequestUnits::from_units(requests),
                 quantity: Quantity::from_units(quantity),
-                fee: fees.as_ref().and_then(|fees| fees.get(part).copied()).map(Money::from_units),
+                fee: amount_of(fees.as_ref(), part),
             })
             .collect())
     }
@@ -182,47 +182,42 @@ impl Fragment {
             // An amount that the fee exceeds, such as a billed cost of zero, does not hold the fee.
             let fee = self.fee.filter(|fee| Money::ZERO <= *fee && *fee <= amount).unwrap_or_default();
             let model = amount.checked_sub(fee)?;
-            let mut parts = vec![Money::ZERO; TokenPart::ALL.len()];
-            let mut add = |to: TokenPart, amount: Money| {
-                if let Some(part) =
-                    TokenPart::ALL.iter().position(|each| *each == to).and_then(|at| parts.get_mut(at))
-                {
-                    *part = amount;
-                }
+            let by_type = match &weights {
+                Some(weights) => model.split(weights, ZeroWeights::Even)?,
+                None => Vec::new(),
             };
-            add(TokenPart::Fee, fee);
-            match &weights {
-                Some(weights) => {
-                    for (token_type, part) in
-                        TokenType::ALL.into_iter().zip(model.split(weights, ZeroWeights::Even)?)
-                    {
-                        add(TokenPart::Tokens(token_type), part);
-                    }
-                }
-                None => add(rest, model),
-            }
-            Ok(parts)
+            // The parts for tokens are in the order of the types, which is that of the weights.
+            let mut of_types = by_type.iter().copied();
+            let parts = TokenPart::ALL.into_iter().map(|part| match part {
+                TokenPart::Tokens(_) => of_types.next().unwrap_or_default(),
+                TokenPart::Fee => fee,
+                _ if part == rest && by_type.is_empty() => model,
+                TokenPart::Request | TokenPart::Unpriced => Money::ZERO,
+            });
+            Ok(parts.collect())
         })?;
-        let part = |(part, costs): (TokenPart, Costs)| {
-            let mut tokens = TokenCounts::default();
-            if let TokenPart::Tokens(token_type) = part {
-                tokens.set(token_type, self.tokens.get(token_type));
-            }
-            let requests = if part == TokenPart::Request { self.requests } else { RequestUnits::ZERO };
-            // A quantity that neither tokens nor requests tell goes with the cost that has no type either.
-            let quantity = if part == rest { self.quantity } else { Quantity::ZERO };
-            let fee = if part == TokenPart::Fee { self.fee } else { None };
-            let something = tokens != TokenCounts::default()
-                || requests != RequestUnits::ZERO
-                || quantity != Quantity::ZERO
-                || crate::money::Metric::ALL
-                    .into_iter()
-                    .any(|metric| costs.get(metric).is_some_and(|each| !each.is_zero()))
-                // A charge of nothing at all still counts as one, and so needs a part.
-                || (part == rest && !used);
-            something.then_some(Self { costs, tokens, requests, quantity, fee })
-        };
-        Ok(TokenPart::ALL.into_iter().zip(costs).map(part).collect())
+        let parts = TokenPart::ALL.into_iter().zip(costs);
+        Ok(parts.map(|(part, costs)| self.part_for(part, rest, costs)).collect())
+    }
+
+    /// Returns the part for one purpose with its share of the costs; `None` where it holds nothing. `rest` is the
+    /// purpose of what no token price divides.
+    fn part_for(&self, part: TokenPart, rest: TokenPart, costs: Costs) -> Option<Self> {
+        let mut tokens = TokenCounts::default();
+        if let TokenPart::Tokens(token_type) = part {
+            tokens.set(token_type, self.tokens.get(token_type));
+        }
+        let requests = if part == TokenPart::Request { self.requests } else { RequestUnits::ZERO };
+        // A quantity that neither tokens nor requests tell goes with the cost that has no type either.
+        let quantity = if part == rest { self.quantity } else { Quantity::ZERO };
+        let fee = if part == TokenPart::Fee { self.fee } else { None };
+        let holds_something = tokens != TokenCounts::default()
+            || requests != RequestUnits::ZERO
+            || quantity != Quantity::ZERO
+            || Metric::ALL.into_iter().any(|metric| costs.get(metric).is_some_and(|each| !each.is_zero()))
+            // A charge of nothing at all still counts as one, and so needs a part.
+            || (part == TokenPart::Request && part == rest);
+        holds_something.then_some(Self { costs, tokens, requests, quantity, fee })
     }
 }
 
@@ -232,9 +227,9 @@ fn each_amount(
     count: usize,
     parts: impl Fn(Money) -> Result<Vec<Money>>,
 ) -> Result<Vec<Costs>> {
-    let apart = |amount: Option<Money>| amount.map(&parts).transpose();
-    let (billed, effective) = (apart(costs.billed)?, apart(costs.effective)?);
-    let (list, contracted) = (apart(costs.list)?, apart(costs.contracted)?);
+    let [billed, effective, list, contracted] = [costs.billed, costs.effective, costs.list, costs.contracted]
+        .map(|amount| amount.map(&parts).transpose());
+    let (billed, effective, list, contracted) = (billed?, effective?, list?, contracted?);
     Ok((0..count)
         .map(|part| Costs {
             billed: amount_of(billed.as_ref(), part),
@@ -244,6 +239,11 @@ fn each_amount(
             derived: costs.derived,
         })
         .collect())
+}
+
+/// Splits a count of tokens into whole tokens, in proportion to weights.
+fn split_tokens(tokens: Tokens, weights: &[u128]) -> Result<Vec<i128>> {
+    split(tokens.count().into(), weights, ZeroWeights::Even)
 }
 
 /// Adds two amounts; the sum with an amount that is not known is not known.

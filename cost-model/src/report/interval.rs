@@ -42,7 +42,6 @@ impl Interval {
     /// # Errors
     /// [`ErrorKind::Value`] when it is empty or leaves the calendar.
     pub fn window(self, today: NaiveDate, zone: FixedOffset) -> Result<Window> {
-        let out_of_range = || Error::new(ErrorKind::Value, format!("{self} leaves the calendar"));
         let this_month = today.with_day(1).unwrap_or(today);
         let tomorrow = today.checked_add_days(Days::new(1));
         let (first, end) = match self {
@@ -60,7 +59,9 @@ impl Interval {
             }
             Self::YearToDate => (this_month.with_month(1), tomorrow),
         };
-        let (first, end) = (first.ok_or_else(out_of_range)?, end.ok_or_else(out_of_range)?);
+        let (first, end) = first
+            .zip(end)
+            .ok_or_else(|| Error::new(ErrorKind::Value, format!("{self} leaves the calendar")))?;
         Window::days_in(zone, first, end)
     }
 }

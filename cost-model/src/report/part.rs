@@ -24,8 +24,11 @@ pub(super) struct PartView<'a> {
 
 impl PartView<'_> {
     fn assigned(&self, key: &str) -> Option<&Arc<str>> {
-        let place = self.tags.keys().iter().position(|each| **each == *key)?;
-        self.value(place)
+        self.value(self.tags.place_of(key)?)
+    }
+
+    fn assigned_text(&self, key: &str) -> Option<Cow<'_, str>> {
+        self.assigned(key).map(|value| Cow::Borrowed(&**value))
     }
 
     /// Returns the value of the key at a place.
@@ -37,10 +40,9 @@ impl PartView<'_> {
 
 impl Dimensions for PartView<'_> {
     fn get(&self, dimension: &Dimension) -> Option<Cow<'_, str>> {
-        let assigned = |key| self.assigned(key).map(|value| Cow::Borrowed(&**value));
         match dimension {
-            Dimension::VirtualTag(key) => assigned(key),
-            Dimension::Tag(key) => assigned(key).or_else(|| self.set.get(dimension)),
+            Dimension::VirtualTag(key) => self.assigned_text(key),
+            Dimension::Tag(key) => self.assigned_text(key).or_else(|| self.set.get(dimension)),
             Dimension::TokenType => self.purpose.map(|part| Cow::Borrowed(part.name())),
             _ => self.set.get(dimension),
         }
@@ -77,6 +79,6 @@ impl Dimensions for PartView<'_> {
     }
 
     fn tag(&self, key: &str) -> Option<Cow<'_, str>> {
-        self.assigned(key).map(|value| Cow::Borrowed(&**value)).or_else(|| self.set.tag(key))
+        self.assigned_text(key).or_else(|| self.set.tag(key))
     }
 }

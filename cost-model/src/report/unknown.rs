@@ -19,7 +19,7 @@ pub(super) fn unknown_values(query: &Query, ledger: &Ledger, tags: &TagCache) ->
     let unknown = filter.unknown_values(&|dimension: &Dimension| {
         let mut values = ledger.values(dimension);
         if let Dimension::VirtualTag(key) | Dimension::Tag(key) = dimension
-            && let Some(place) = tags.keys().iter().position(|each| each == key)
+            && let Some(place) = tags.place_of(key)
         {
             values.extend(tags.values(place).iter().cloned());
         }

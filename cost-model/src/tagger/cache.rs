@@ -74,6 +74,7 @@ pub(crate) struct Change {
     pub(crate) answer: AnswerId,
 }
 
+/// One distinct answer, kept twice: as texts for callers, and as codes, by which a report groups and filters.
 struct Answer {
     parts: Vec<Part>,
     /// Of each part: the code of its value of each key, 0 for none.
@@ -193,6 +194,11 @@ impl TagCache {
 
     pub(crate) fn keys(&self) -> &[Arc<str>] {
         &self.keys
+    }
+
+    /// Returns the place of a key among those of the cache, by which [`TagCache::values`] and the codes of a part know it.
+    pub(crate) fn place_of(&self, key: &str) -> Option<usize> {
+        self.keys.iter().position(|each| **each == *key)
     }
 
     /// Returns every key of the tagger.

@@ -1,4 +1,9 @@
 //! The trait [`Tagger`], which assigns virtual tags to charges, and a cache of its answers for a whole ledger.
+//!
+//! A tagger is asked through texts, which is slow; a report has millions of charges, which is much.
+//! [`TagCache`] is between the two: it asks about each combination of dimensions that the tagger reads, once
+//! for each span of time in which its answer stays the same, and hands the report numbers of answers. The
+//! rules of the crate `virtual-tags` are one tagger; [`NoTags`] is another.
 
 mod cache;
 
@@ -67,6 +72,9 @@ pub trait Tagger: fmt::Debug + Send + Sync {
     fn reads(&self) -> &[Dimension];
 
     /// Returns the instants at which an answer may change, ascending.
+    ///
+    /// An answer for an instant holds from the last boundary at or before it. A tagger that leaves out a
+    /// boundary gives charges after it the answer of those before; one that lists too many only costs time.
     fn boundaries(&self) -> &[Timestamp];
 
     /// Returns the parts into which a charge with these dimensions is split at an instant, with the values of all `keys` jointly:
@@ -77,6 +85,9 @@ pub trait Tagger: fmt::Debug + Send + Sync {
     fn parts(&self, keys: &[Arc<str>], dimensions: &dyn Dimensions, at: Timestamp) -> Vec<Part>;
 
     /// Returns those of the boundaries at which an answer for these dimensions may change, ascending; by default all.
+    ///
+    /// A tagger about people overrides it with the days on which this person's facts change, so that one
+    /// person's move does not mean that everybody is looked at again.
     fn boundaries_of(&self, dimensions: &dyn Dimensions) -> Cow<'_, [Timestamp]> {
         let _ = dimensions;
         Cow::Borrowed(self.boundaries())
@@ -85,12 +96,27 @@ pub trait Tagger: fmt::Debug + Send + Sync {
 
 /// One part of a charge, or all of it: its values of the requested keys, and its weight. `Debug` leaves out the values, which
 /// may name people.
+///
+/// ```
+/// use cost_model::tagger::Part;
+///
+/// // Two thirds of a charge for one team, one third for nobody in particular.
+/// let parts = [
+///     Part { values: vec![Some("Web".into())], weight: 2 },
+///     Part { values: vec![None], weight: 1 },
+/// ];
+/// assert_eq!(parts[0].weight + parts[1].weight, 3);
+/// assert_eq!(Part::whole([Some("Web".into())]).weight, 1);
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 #[expect(clippy::exhaustive_structs, reason = "values and their weight, by definition")]
 pub struct Part {
     /// The part's value of each key, in the order of the requested keys; `None` is no value.
     pub values: Vec<Option<Arc<str>>>,
     /// The part's weight among its siblings.
+    ///
+    /// Only its ratio to the weights of the other parts matters; a part of weight zero gets nothing unless
+    /// all are zero.
     pub weight: u128,
 }
 
@@ -115,6 +141,9 @@ pub(crate) fn parts_of(
 }
 
 /// A tagger without keys.
+///
+/// For reports over what the provider states. A query that names a virtual tag fails with it, as with any
+/// tagger that does not have the key.
 #[derive(Clone, Copy, Debug, Default)]
 #[expect(clippy::exhaustive_structs, reason = "it has nothing to hold")]
 pub struct NoTags;

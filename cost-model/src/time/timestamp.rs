@@ -35,6 +35,14 @@ impl Timestamp {
     }
 
     /// Makes the instant of midnight UTC at the start of `date`.
+    ///
+    /// ```
+    /// use cost_model::Timestamp;
+    ///
+    /// let day = "2026-09-14".parse()?;
+    /// assert_eq!(Timestamp::midnight(day).to_string(), "2026-09-14T00:00:00Z");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn midnight(date: NaiveDate) -> Self {
         date.and_time(NaiveTime::MIN).and_utc().into()
     }
@@ -198,6 +206,18 @@ impl Window {
     /// Returns the instants that both windows hold; `None` if there are none.
     ///
     /// Windows that only touch have none in common.
+    ///
+    /// ```
+    /// use cost_model::Window;
+    ///
+    /// let september = Window::days("2026-09-01".parse()?, "2026-10-01".parse()?)?;
+    /// let october = Window::days("2026-10-01".parse()?, "2026-11-01".parse()?)?;
+    /// let cycle = Window::days("2026-09-14".parse()?, "2026-10-14".parse()?)?;
+    /// let overlap = Window::days("2026-09-14".parse()?, "2026-10-01".parse()?)?;
+    /// assert_eq!(cycle.intersection(september), Some(overlap));
+    /// assert_eq!(september.intersection(october), None);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn intersection(&self, other: Self) -> Option<Self> {
         Self::new(self.start.max(other.start), self.end.min(other.end)).ok()
     }
@@ -213,6 +233,9 @@ impl Window {
 
     /// Returns the UTC calendar months that the span touches, as one span.
     /// The month of the end is not touched if the span ends at its first instant.
+    ///
+    /// Used to find the calendar months that a billing cycle lies in. The result holds the whole of this
+    /// window.
     pub fn whole_months(&self) -> Self {
         let last = Timestamp(self.end.0.saturating_sub(1)).date();
         let start = self.start.date().with_day(1).unwrap_or(self.start.date());

@@ -1,4 +1,7 @@
 //! Sets of instants.
+//!
+//! A store keeps what it has read as such a set, and an ingest asks it what is missing. The windows are kept
+//! sorted and merged, so that a set of any history is as short as it has holes.
 
 use crate::time::{Timestamp, Window};
 
@@ -43,6 +46,10 @@ impl WindowSet {
 
     /// Adds the instants of a window.
     /// Windows that it overlaps or touches become one with it.
+    ///
+    /// Windows that touch are merged, too, although they share no instant: `[a, b)` and `[b, c)` hold the
+    /// same instants as `[a, c)`, and equal sets must compare equal. Finds the place by binary search and
+    /// moves what comes after.
     pub fn add(&mut self, window: Window) {
         let from = self.0.partition_point(|each| each.end() < window.start());
         let to = self.0.partition_point(|each| each.start() <= window.end());
@@ -54,6 +61,9 @@ impl WindowSet {
 
     /// Returns the instants of `range` that the set does not have.
     /// An empty set means that `range` is covered.
+    ///
+    /// Takes time in proportion to the windows of the set. The result lies within `range` and is again sorted
+    /// and merged.
     pub fn missing(&self, range: Window) -> Self {
         let mut missing = Vec::new();
         let mut reached = range.start();
@@ -72,6 +82,18 @@ impl WindowSet {
 
     /// Returns the instants of the set that lie before `end`.
     /// A window that goes on beyond is cut.
+    ///
+    /// ```
+    /// use cost_model::Window;
+    /// use cost_model::time::WindowSet;
+    ///
+    /// let week = Window::days("2026-09-14".parse()?, "2026-09-21".parse()?)?;
+    /// let set = WindowSet::from(vec![week]);
+    /// let cut = set.before("2026-09-16T00:00:00Z".parse()?);
+    /// assert_eq!(cut.windows(), [Window::days("2026-09-14".parse()?, "2026-09-16".parse()?)?]);
+    /// assert!(set.before(week.start()).windows().is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn before(&self, end: Timestamp) -> Self {
         Self(
             self.0

@@ -96,9 +96,7 @@ impl<'a> Condition<'a> {
             }
             Dimension::Tag(key) | Dimension::VirtualTag(key) => {
                 let provider = self.column(dimension, test);
-                let Some(key) = self.tags.keys().iter().position(|each| each == key) else {
-                    return Node::Column(provider);
-                };
+                let Some(key) = self.tags.place_of(key) else { return Node::Column(provider) };
                 let values = self.tags.values(key).iter();
                 let holds_for_value = values.map(|value| test.holds_for(Some(value))).collect();
                 Node::Tag { key, holds_for_value, provider }

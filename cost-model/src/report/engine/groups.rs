@@ -80,31 +80,31 @@ impl<'a> Groups<'a> {
         purpose: Option<TokenPart>,
     ) -> Result<GroupId> {
         let Self { axes, combinations, keys } = self;
-        let code = |axis: &Axis<'_>| axis.codes.code(set, codes, purpose);
-        let (number, is_new) = combinations.number(axes.iter().map(code))?;
+        let (number, is_new) =
+            combinations.number(axes.iter().map(|axis| axis.codes.code(set, codes, purpose)))?;
         if is_new {
             // Both number groups as they are met.
-            return keys.push(axes.iter().map(|axis| axis.codes.text(code(axis))).collect());
+            let texts = axes.iter().map(|axis| axis.codes.text(axis.codes.code(set, codes, purpose)));
+            return keys.push(texts.collect());
         }
         GroupId::after(number as usize)
     }
 
-    /// Returns the values of each group, in the order of what is grouped by.
-    pub(in crate::report) fn keys(&self) -> &Table<GroupId, Vec<Option<Arc<str>>>> {
-        &self.keys
+    /// Returns the values of a group, in the order of what is grouped by; none for an id that was not given out here.
+    pub(in crate::report) fn keys_of(&self, group: GroupId) -> &[Option<Arc<str>>] {
+        self.keys.get(group).map_or(&[], |keys| keys)
     }
 }
 
 impl<'a> Axis<'a> {
     fn new(dimension: &Dimension, sets: &'a SetColumns, tags: &'a TagCache) -> Self {
-        let place = |key: &Arc<str>| tags.keys().iter().position(|each| each == key);
         let codes = match dimension {
             Dimension::VirtualTag(key) => {
-                place(key).map(|key| AxisCodes::Virtual { key, values: tags.values(key) })
+                tags.place_of(key).map(|key| AxisCodes::Virtual { key, values: tags.values(key) })
             }
-            Dimension::Tag(key) => {
-                place(key).map(|key| AxisCodes::covering(key, tags.values(key), sets.column(dimension)))
-            }
+            Dimension::Tag(key) => tags
+                .place_of(key)
+                .map(|key| AxisCodes::covering(key, tags.values(key), sets.column(dimension))),
             Dimension::Tagged => Some(AxisCodes::Tagged(sets)),
             Dimension::TokenType => Some(AxisCodes::TokenType),
             _ => None,
@@ -132,16 +132,15 @@ impl<'a> AxisCodes<'a> {
     }
 
     fn code(&self, set: DimensionSetId, codes: &[u32], purpose: Option<TokenPart>) -> u32 {
-        let value = |key: usize| codes.get(key).copied().unwrap_or_default();
         match self {
             Self::Column(column) => column.map_or(0, |column| column.code(set)),
-            Self::Virtual { key, .. } => value(*key),
-            Self::Covering { key, provider, of_provider, .. } => match value(*key) {
-                0 => {
+            Self::Virtual { key, .. } => codes.get(*key).copied().unwrap_or_default(),
+            Self::Covering { key, provider, of_provider, .. } => match codes.get(*key) {
+                None | Some(0) => {
                     let code = provider.map_or(0, |column| column.code(set));
                     of_provider.get(code as usize).copied().unwrap_or_default()
                 }
-                value => value,
+                Some(value) => *value,
             },
             Self::Tagged(sets) => {
                 let any = codes.iter().any(|code| *code != 0) || sets.tags().any(|tag| tag.code(set) != 0);
