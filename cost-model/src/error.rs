@@ -3,6 +3,8 @@
 use std::error::Error as StdError;
 use std::ops::Range;
 
+use crate::fault::Fault;
+
 /// A result of this crate.
 pub type Result<T> = std::result::Result<T, Error>;
 
@@ -28,13 +30,11 @@ pub type Result<T> = std::result::Result<T, Error>;
 pub struct Error(Box<Inner>);
 
 #[derive(Debug, thiserror::Error)]
-#[error("{message}{}", .column.map(|column| format!(" (column {column})")).unwrap_or_default())]
+#[error("{fault}{}", .column.map(|column| format!(" (column {column})")).unwrap_or_default())]
 struct Inner {
-    kind: ErrorKind,
-    message: String,
+    fault: Fault,
     span: Option<Range<usize>>,
     column: Option<usize>,
-    announced: Option<u64>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -79,17 +79,16 @@ pub enum ErrorKind {
     Internal,
 }
 
+impl From<Fault> for Error {
+    fn from(fault: Fault) -> Self {
+        Self(Box::new(Inner { fault, span: None, column: None, source: None }))
+    }
+}
+
 impl Error {
     /// Makes an error of `kind` that says `message`: lower case, no full stop, no secrets.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self(Box::new(Inner {
-            kind,
-            message: message.into(),
-            span: None,
-            column: None,
-            announced: None,
-            source: None,
-        }))
+        Fault::Text(kind, message.into()).into()
     }
 
     /// Makes a source's refusal to read a window that holds `announced` rows.
@@ -97,10 +96,7 @@ impl Error {
     /// An ingest answers it by splitting the window at a UTC midnight; a source returns it only where that is
     /// possible, see [`CostSource::read`](crate::CostSource::read).
     pub fn window_too_large(announced: u64) -> Self {
-        let mut error =
-            Self::new(ErrorKind::WindowTooLarge, format!("the window holds {announced} rows; split it"));
-        error.0.announced = Some(announced);
-        error
+        Fault::WindowTooLarge(announced).into()
     }
 
     pub(crate) fn filter(span: Range<usize>, message: impl Into<String>) -> Self {
@@ -114,8 +110,8 @@ impl Error {
         Self::new(ErrorKind::Internal, message)
     }
 
-    pub(crate) fn overflow(what: &str) -> Self {
-        Self::new(ErrorKind::Overflow, format!("{what} is out of range"))
+    pub(crate) fn overflow(what: &'static str) -> Self {
+        Fault::OutOfRange(what).into()
     }
 
     /// Returns the same error, about these bytes of a filter sentence.
@@ -142,7 +138,7 @@ impl Error {
 
     /// Returns the class of this error.
     pub fn kind(&self) -> ErrorKind {
-        self.0.kind
+        self.0.fault.kind()
     }
 
     /// Returns the range of bytes of the filter sentence that is wrong: for [`ErrorKind::Filter`], and for
@@ -153,6 +149,9 @@ impl Error {
 
     /// Returns the number of rows announced for a window that was refused as too large; `None` for other errors.
     pub fn announced(&self) -> Option<u64> {
-        self.0.announced
+        match self.0.fault {
+            Fault::WindowTooLarge(announced) => Some(announced),
+            _ => None,
+        }
     }
 }

@@ -5,7 +5,8 @@
 
 use std::marker::PhantomData;
 
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
+use crate::fault::Fault;
 
 /// The name of an entry of a table.
 pub(crate) trait Id: Copy {
@@ -84,7 +85,7 @@ impl<I: Id, T> Table<I, T> {
 
 #[cold]
 fn nowhere<I: Id>() -> Error {
-    Error::new(ErrorKind::Internal, format!("an id leads to none of the {}", I::WHAT))
+    Fault::Nowhere(I::WHAT).into()
 }
 
 impl<I, T> Default for Table<I, T> {

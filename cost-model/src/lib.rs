@@ -7,6 +7,7 @@ pub mod digest;
 pub mod dimension;
 mod error;
 pub mod export;
+mod fault;
 pub mod filter;
 mod hash;
 mod ids;

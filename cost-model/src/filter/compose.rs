@@ -1,6 +1,7 @@
 //! Combines filters: `and`, `or` and `not`.
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::fault::Fault;
 use crate::filter::expression::Expression;
 use crate::filter::{Allocation, Filter};
 
@@ -67,10 +68,9 @@ impl Filter {
         composed(opposite, None)
     }
 
-    fn without_allocation(self, joiner: &str) -> Result<Expression> {
+    fn without_allocation(self, joiner: &'static str) -> Result<Expression> {
         if self.has_allocation() {
-            let message = format!("a filter with a `costs.allocation` cannot be under {joiner}");
-            return Err(Error::new(ErrorKind::Filter, message));
+            return Err(Fault::AllocationUnder(joiner).into());
         }
         Ok(self.expression)
     }

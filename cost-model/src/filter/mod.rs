@@ -24,7 +24,8 @@ use std::str::FromStr;
 use rust_decimal::Decimal;
 
 use crate::dimension::{Dimension, Dimensions};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
+use crate::fault::Fault;
 
 pub use expression::{Expression, Predicate};
 pub use field::{Field, Usage};
@@ -108,7 +109,7 @@ impl Filter {
     /// Parses a sentence.
     ///
     /// # Errors
-    /// [`ErrorKind::Filter`], with the place of the fault in [`Error::span`].
+    /// [`ErrorKind::Filter`](crate::ErrorKind::Filter), with the place of the fault in [`Error::span`].
     pub fn parse(sentence: &str) -> Result<Self> {
         parse::parse(sentence).map_err(|error| error.located_in(sentence))
     }
@@ -264,7 +265,7 @@ impl FromStr for Dimension {
             Expression::Predicate(Predicate { field: Field::Dimension(dimension), .. }) => {
                 Ok(dimension.clone())
             }
-            _ => Err(Error::new(ErrorKind::Query, format!("`{text}` is not a dimension to group by"))),
+            _ => Err(Fault::NotADimension(text.to_owned()).into()),
         }
     }
 }

@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::fault::Fault;
 use crate::ledger::charges::ChargesBuilder;
 use crate::ledger::sets::{DimensionSetId, SetColumnsBuilder};
 use crate::ledger::{Ledger, LedgerId};
@@ -65,10 +66,11 @@ impl LedgerBuilder {
     /// Returns the number of a set in this ledger; refuses one in another currency.
     fn set_id(&mut self, set: &Arc<DimensionSet>) -> Result<DimensionSetId> {
         if set.currency != self.currency {
-            return Err(Error::new(
-                ErrorKind::Currency,
-                format!("a record in {} cannot enter a ledger in {}", set.currency, self.currency),
-            ));
+            return Err(Fault::OtherCurrency {
+                record: set.currency.to_string(),
+                ledger: self.currency.to_string(),
+            }
+            .into());
         }
         self.sets.id(set)
     }

@@ -12,6 +12,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::fixed::{self, SCALE};
 use crate::error::{Error, ErrorKind, Result};
+use crate::fault::Fault;
 use crate::money::{Rounding, ZeroWeights, split};
 
 /// An exact amount of money: a count of 10^-24 of the major unit (US dollars), up to about 1.7 * 10^14.
@@ -216,9 +217,7 @@ impl TryFrom<Decimal> for Money {
     /// # Errors
     /// [`ErrorKind::Value`] for more than 24 decimals, trailing zeros apart, and beyond the range of amounts.
     fn try_from(value: Decimal) -> Result<Self> {
-        fixed::from_decimal(value).map(Self).ok_or_else(|| {
-            Error::new(ErrorKind::Value, format!("`{value}` has more than 24 decimals or is out of range"))
-        })
+        fixed::from_decimal(value).map(Self).ok_or_else(|| Fault::TooFine(value).into())
     }
 }
 

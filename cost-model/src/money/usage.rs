@@ -12,6 +12,7 @@ use serde::{Serialize, Serializer};
 
 use super::fixed;
 use crate::error::{Error, ErrorKind, Result};
+use crate::fault::Fault;
 
 /// A count of tokens.
 ///
@@ -202,10 +203,7 @@ macro_rules! quantity {
             type Error = Error;
 
             fn try_from(value: Decimal) -> Result<Self> {
-                fixed::from_decimal(value).map(Self).ok_or_else(|| {
-                    let message = format!("`{value}` has more than 24 decimals or is out of range");
-                    Error::new(ErrorKind::Value, message)
-                })
+                fixed::from_decimal(value).map(Self).ok_or_else(|| Fault::TooFine(value).into())
             }
         }
 

@@ -2,6 +2,7 @@
 
 use crate::dimension::Dimension;
 use crate::error::{Error, ErrorKind, Result};
+use crate::fault::Fault;
 use crate::ledger::Ledger;
 use crate::report::comparison::rows;
 use crate::report::engine::{Groups, add_up};
@@ -71,10 +72,7 @@ fn answer(query: &Query, ledger: &Ledger, tags: &TagCache) -> Result<Report> {
         && !query.group_by.contains(&Dimension::UsageUnit)
         && now.units.len() > 1
     {
-        let units = now.units.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
-        let message =
-            format!("usage is in several units ({units}); group by the unit or filter costs.usage_unit");
-        return Err(Error::new(ErrorKind::Query, message));
+        return Err(Fault::SeveralUnits(now.units.iter().cloned().collect()).into());
     }
     let unknown_values = unknown_values(query, ledger, tags)?;
     let before = match before {

@@ -6,7 +6,8 @@ use std::str::FromStr;
 
 use chrono::{DateTime, Datelike, Days, FixedOffset, Months, NaiveDate, NaiveDateTime, Timelike};
 
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
+use crate::fault::Fault;
 use crate::time::{Timestamp, Window};
 
 /// The length of a report's steps in time. Steps follow the calendar of the query's zone.
@@ -81,8 +82,8 @@ impl FromStr for Bin {
             "month" => Ok(Self::Month),
             "quarter" => Ok(Self::Quarter),
             _ => {
-                let message = format!("there is no step `{text}`; write hour, day, week, month or quarter");
-                Err(Error::new(ErrorKind::Value, message))
+                let known = "hour, day, week, month or quarter".to_owned();
+                Err(Fault::UnknownWord { what: "there is no step", word: text.to_owned(), known }.into())
             }
         }
     }

@@ -6,6 +6,7 @@ use std::str::FromStr;
 use chrono::{Datelike, Days, FixedOffset, Months, NaiveDate};
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::fault::Fault;
 use crate::time::{Timestamp, Window};
 
 /// A range of whole days by name, relative to a day called today.
@@ -59,9 +60,7 @@ impl Interval {
             }
             Self::YearToDate => (this_month.with_month(1), tomorrow),
         };
-        let (first, end) = first
-            .zip(end)
-            .ok_or_else(|| Error::new(ErrorKind::Value, format!("{self} leaves the calendar")))?;
+        let (first, end) = first.zip(end).ok_or_else(|| Fault::LeavesCalendar(self.to_string()))?;
         Window::days_in(zone, first, end)
     }
 }
@@ -125,8 +124,8 @@ pub(super) fn previous(window: Window, zone: FixedOffset) -> Result<Window> {
 }
 
 fn unknown_interval(text: &str) -> Error {
-    let known = "this_month, last_month, last_7_days, last_3_months, year_to_date, next_month, next_3_months";
-    Error::new(ErrorKind::Value, format!("unknown interval `{text}`; write one like {known}"))
+    let known = "one like this_month, last_month, last_7_days, last_3_months, year_to_date, next_month, next_3_months";
+    Fault::UnknownWord { what: "unknown interval", word: text.to_owned(), known: known.to_owned() }.into()
 }
 
 /// Reads how many days or months the interval `text` covers.

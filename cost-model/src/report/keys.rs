@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use crate::dimension::Dimension;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
+use crate::fault::Fault;
 use crate::filter::closest;
 
 use super::Query;
@@ -24,11 +25,12 @@ pub(super) fn keys_needed(query: &Query, tagger_keys: &[Arc<str>]) -> Result<Vec
     }
     for key in &named {
         if !tagger_keys.contains(key) {
-            let hint = match closest(key, tagger_keys.iter().map(|key| &**key)) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => "it has no rules".to_owned(),
-            };
-            return Err(Error::new(ErrorKind::Query, format!("unknown virtual tag `{key}`; {hint}")));
+            let near = closest(key, tagger_keys.iter().map(|key| &**key));
+            return Err(match near.map(str::to_owned) {
+                Some(near) => Fault::MisspelledVirtualTag { key: key.clone(), near },
+                None => Fault::UnknownVirtualTag(key.clone()),
+            }
+            .into());
         }
     }
     Ok(tagger_keys

@@ -3,7 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
+use crate::fault::Fault;
 use crate::money::Metric;
 
 use super::Totals;
@@ -59,10 +60,8 @@ impl FromStr for Measure {
         let found = all.iter().find(|measure| measure.to_string() == text).copied();
         found.ok_or_else(|| {
             let names: Vec<String> = all.iter().map(ToString::to_string).collect();
-            Error::new(
-                ErrorKind::Value,
-                format!("there is no measure `{text}`; write one of {}", names.join(", ")),
-            )
+            let known = format!("one of {}", names.join(", "));
+            Fault::UnknownWord { what: "there is no measure", word: text.to_owned(), known }.into()
         })
     }
 }

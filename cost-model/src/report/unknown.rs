@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 
 use crate::dimension::Dimension;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
+use crate::fault::Fault;
 use crate::filter::UnknownValue;
 use crate::ledger::Ledger;
 use crate::report::Query;
@@ -27,7 +28,8 @@ pub(super) fn unknown_values(query: &Query, ledger: &Ledger, tags: &TagCache) ->
     });
     match unknown.first().filter(|_| query.strict) {
         Some(first) => {
-            Err(Error::new(ErrorKind::Query, first.to_string()).with_span(first.value_span.clone()))
+            let span = first.value_span.clone();
+            Err(Error::from(Fault::UnknownValue(first.to_string())).with_span(span))
         }
         None => Ok(unknown),
     }

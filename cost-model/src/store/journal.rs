@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::digest::{Digest, Digester};
 use crate::error::{Error, ErrorKind, Result};
+use crate::fault::Fault;
 use crate::time::Timestamp;
 
 /// Keeps what was done with a store: syncs, imports, rules and people that were used, invoices, closes, changes of accounts.
@@ -152,11 +153,7 @@ impl NewEntry {
         let latest = latest.unwrap_or(0);
         match self.expected_latest {
             Some(expected) if expected != latest => {
-                let message = format!(
-                    "entry {latest} of the journal is the latest `{}` of this key, and {expected} was expected: somebody else was faster",
-                    self.kind.as_str()
-                );
-                Err(Error::new(ErrorKind::Conflict, message))
+                Err(Fault::Overtaken { kind: self.kind.as_str().to_owned(), latest, expected }.into())
             }
             _ => Ok(()),
         }

@@ -9,7 +9,8 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
+use crate::fault::Fault;
 use crate::record::record_ids;
 use crate::record::{CostRecord, Identity, Person, Provenance, RecordId, StoredRecord};
 use crate::store::coverage::{Coverage, CoveredSpan};
@@ -111,12 +112,13 @@ impl<T: PriorRecord> WindowPairing<T> {
     /// Takes time in proportion to the records of both, apart from sorting the unsettled ones.
     ///
     /// # Errors
-    /// [`ErrorKind::Store`] when a record that was read lies outside the window.
+    /// [`ErrorKind::Store`](crate::ErrorKind::Store) when a record that was read lies outside the window.
     pub fn new(prior: PriorState<T>, mut new: WindowReplacement, connection: &ConnectionId) -> Result<Self> {
         let window = new.window;
         if let Some(outside) = new.records.iter().find(|record| !window.contains(record.at)) {
-            let message = format!("a record at {} lies outside its window {window}", outside.at);
-            return Err(Error::new(ErrorKind::Store, message));
+            return Err(
+                Fault::OutsideWindow { at: outside.at.to_string(), window: window.to_string() }.into()
+            );
         }
         if !new.proven {
             // What did not come back may be missing from this read alone.
@@ -240,7 +242,7 @@ impl ReplacedWindow {
     /// ```
     ///
     /// # Errors
-    /// [`ErrorKind::Store`] when a record that was read lies outside the window.
+    /// [`ErrorKind::Store`](crate::ErrorKind::Store) when a record that was read lies outside the window.
     pub fn of(prior: PriorState, new: WindowReplacement, connection: &ConnectionId) -> Result<Self> {
         let pairing = WindowPairing::new(prior, new, connection)?;
         let unsettled = pairing.unsettled().to_vec();

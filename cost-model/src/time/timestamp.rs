@@ -6,7 +6,8 @@ use std::str::FromStr;
 use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveTime, SecondsFormat, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
+use crate::fault::Fault;
 
 /// An instant in UTC, in whole milliseconds since 1970.
 ///
@@ -27,11 +28,9 @@ impl Timestamp {
     /// Makes the instant `millis` milliseconds after 1970-01-01T00:00:00Z.
     ///
     /// # Errors
-    /// [`ErrorKind::Value`] when no calendar date means it (beyond about 262,000 years).
+    /// [`ErrorKind::Value`](crate::ErrorKind::Value) when no calendar date means it (beyond about 262,000 years).
     pub fn from_millis(millis: i64) -> Result<Self> {
-        DateTime::from_timestamp_millis(millis).map(Self::from).ok_or_else(|| {
-            Error::new(ErrorKind::Value, format!("{millis} milliseconds since 1970 is not a date"))
-        })
+        DateTime::from_timestamp_millis(millis).map(Self::from).ok_or_else(|| Fault::NotADate(millis).into())
     }
 
     /// Makes the instant of midnight UTC at the start of `date`.
@@ -98,9 +97,7 @@ impl FromStr for Timestamp {
 
     /// Reads an RFC 3339 instant, cut to whole milliseconds.
     fn from_str(text: &str) -> Result<Self> {
-        text.parse::<DateTime<Utc>>().map(Self::from).map_err(|_| {
-            Error::new(ErrorKind::Value, format!("`{text}` is not an instant like 2026-09-14T09:30:00Z"))
-        })
+        text.parse::<DateTime<Utc>>().map(Self::from).map_err(|_| Fault::NotAnInstant(text.to_owned()).into())
     }
 }
 
@@ -154,13 +151,13 @@ impl Window {
     /// Makes the span from `start` to just before `end`.
     ///
     /// # Errors
-    /// [`ErrorKind::Value`] when `end` does not lie after `start`.
+    /// [`ErrorKind::Value`](crate::ErrorKind::Value) when `end` does not lie after `start`.
     pub fn new(start: impl Into<Timestamp>, end: impl Into<Timestamp>) -> Result<Self> {
         let (start, end) = (start.into(), end.into());
         if start < end {
             return Ok(Self { start, end });
         }
-        Err(Error::new(ErrorKind::Value, format!("a window must end after it starts: {start} to {end}")))
+        Err(Fault::EmptyWindow { start: start.to_string(), end: end.to_string() }.into())
     }
 
     /// Makes a window of whole UTC days, from `first` to the day before `end`.
