@@ -172,7 +172,7 @@ fn explain_known(charges: &[Charge], invoice: &Invoice, known: &Known) -> Explai
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1_500))]
+    #![proptest_config(ProptestConfig::with_cases(500))]
 
     /// The bridge is added up anew from the charges themselves: what each charge's status says is left out is left out
     /// once.
