@@ -59,7 +59,10 @@ pub(crate) enum Fault {
     #[error("the closed periods {0} and {1} overlap; close each instant once")]
     OverlappingPeriods(Window, Window),
 
-    #[error("there is no `{name}` column; expected a header such as {example}, and there is: {}", .there.join(", "))]
+    #[error("there is no `{name}` column; expected a header such as {example}, and {}", match .there[..] {
+        [] => "the file is empty".to_owned(),
+        _ => format!("there is: {}", .there.join(", ")),
+    })]
     MissingColumn { name: String, example: &'static str, there: Vec<String> },
     #[error("the row has no {0}")]
     NoName(Arc<str>),

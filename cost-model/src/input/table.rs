@@ -213,7 +213,10 @@ impl<'a> Table<'a> {
     pub fn need(&self, name: &str) -> Result<usize, InputError> {
         self.find(&[name]).ok_or_else(|| {
             let known: Vec<_> = self.columns.iter().map(Column::shown).collect();
-            let message = format!("there is no column `{name}`; the columns are: {}", known.join(", "));
+            let message = match known[..] {
+                [] => format!("the file is empty: there is no column `{name}`"),
+                _ => format!("there is no column `{name}`; the columns are: {}", known.join(", ")),
+            };
             InputError::new(message).on_line(self.header_line)
         })
     }

@@ -411,6 +411,10 @@ mod tests {
             "directory.csv:1: there is no `email` column; expected a header such as email,team,from,to, and there is: \
              mail, team",
         );
+        fails(
+            "",
+            "directory.csv:1: there is no `email` column; expected a header such as email,team,from,to, and the file is empty",
+        );
         fails("email,team,Team\n", "directory.csv:1: the column `Team` occurs twice: leave one of them");
         fails("email,,team\n", "directory.csv:1: column 2 has no name");
         fails("email,team\nana@acme.test\n", "directory.csv:2: the row has 1 fields, and the header 2");

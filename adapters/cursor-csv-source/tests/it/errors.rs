@@ -27,7 +27,7 @@ fn unknown_layouts() {
         b"Date,Model,Cost\n",
         "usage.csv:1: there is no column `Input (w/ Cache Write)`; the columns are: Date, Model, Cost",
     );
-    refused(b"", "usage.csv:1: there is no column `Date`; the columns are: ");
+    refused(b"", "usage.csv:1: the file is empty: there is no column `Date`");
     refused(
         b"Date,Model\n\xff\n",
         "usage.csv:2: the text is not UTF-8; it may be Windows-1252, as spreadsheets save plain CSV: save it as \"CSV \
