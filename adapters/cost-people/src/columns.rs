@@ -1,0 +1,299 @@
+//! What the columns of an export mean, by their names.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Fault, Result};
+
+/// What a column says of a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Meaning {
+    /// The address by which a person is known.
+    Email,
+    /// Another address of theirs.
+    OtherEmail,
+    /// What stays when the address changes: the number of an employee, the id of an account.
+    Id,
+    /// The first day at the company. It says nothing of when the other columns began to hold.
+    Joined,
+    /// The first day on which the row holds.
+    From,
+    /// The last day on which the row holds, or at the company.
+    LastDay,
+    /// The first day on which the row holds no more.
+    Until,
+    /// Whether the person is there.
+    Status,
+    /// Since when the status is what it is.
+    StatusSince,
+    /// The place in a tree of units, such as `/Engineering/Web`: its levels are the facts `org_1`, `org_2` and on.
+    OrgPath,
+    /// A fact, under the name of the column.
+    Fact,
+}
+
+impl fmt::Display for Meaning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Email => "email",
+            Self::OtherEmail => "another email",
+            Self::Id => "id",
+            Self::Joined => "first day at the company",
+            Self::From => "first day of the row",
+            Self::LastDay => "last day",
+            Self::Until => "first day after",
+            Self::Status => "status",
+            Self::StatusSince => "day of the status",
+            Self::OrgPath => "path of units",
+            Self::Fact => "fact",
+        })
+    }
+}
+
+/// What was made of a column of a file.
+///
+/// A reader returns one for each column, so that its user sees what was understood.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ColumnUse {
+    /// The name in the file; of JSON, the names of the fields that lead to it.
+    pub name: String,
+    /// What it is read as; `None` for what is passed over.
+    pub meaning: Option<Meaning>,
+    /// The name of the fact, where it is one.
+    pub fact: Option<String>,
+}
+
+/// The names under which systems export a column, as [`key`] spells them: those that come first win where a file has several.
+///
+/// Sources: RFC 7643 for SCIM, the pages on user profiles of Okta, on bulk downloads and Graph of Microsoft Entra, on CSV files of
+/// Google Workspace, on fields of BambooHR, HiBob, Workday and Backstage, and Cursor's Admin API for groups.
+const NAMES: [(Meaning, &[&str]); 9] = [
+    (
+        Meaning::Email,
+        &[
+            "email",
+            "emailaddress",
+            "mail",
+            "workemail",
+            "primaryemail",
+            "emailaddressrequired",
+            "businessemail",
+            "profileemail",
+            "specprofileemail",
+            "emailsvalue",
+            "userprincipalname",
+            "profilelogin",
+            "username",
+            "login",
+        ],
+    ),
+    (
+        Meaning::OtherEmail,
+        &[
+            "secondemail",
+            "profilesecondemail",
+            "othermails",
+            "proxyaddresses",
+            "personalemail",
+            "aliases",
+            "aliasesvalue",
+            "formeremail",
+            "oldemail",
+        ],
+    ),
+    (
+        Meaning::Id,
+        &[
+            "employeeid",
+            "employeenumber",
+            "workerid",
+            "personid",
+            "id",
+            "objectid",
+            "userid",
+            "externalid",
+            "metadatauid",
+            "profileemployeenumber",
+        ],
+    ),
+    (
+        Meaning::Joined,
+        &[
+            "hiredate",
+            "originalhiredate",
+            "employeehiredate",
+            "startdate",
+            "workstartdate",
+            "joinedat",
+            "activated",
+            "joined",
+        ],
+    ),
+    (Meaning::From, &["effectivedate", "effectivefrom", "validfrom", "from", "jobstartdate"]),
+    (
+        Meaning::LastDay,
+        &[
+            "terminationdate",
+            "lastday",
+            "lastdayofwork",
+            "lastworkingday",
+            "enddate",
+            "leavedate",
+            "employeeleavedatetime",
+        ],
+    ),
+    (Meaning::Until, &["to", "leftat", "validto", "effectiveto", "until"]),
+    (
+        Meaning::Status,
+        &[
+            "status",
+            "active",
+            "accountenabled",
+            "employmentstatus",
+            "statusreadonly",
+            "state",
+            "workerstatus",
+            "suspended",
+        ],
+    ),
+    (Meaning::StatusSince, &["statuschanged", "statussince"]),
+];
+
+/// The names of paths of units.
+const PATHS: [&str; 3] = ["orgunitpath", "orgunitpathrequired", "orgpath"];
+
+/// Returns a name as names are compared: its letters and digits, in lower case.
+pub(crate) fn key(name: &str) -> String {
+    name.chars().filter(|each| each.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// Which column is read as what.
+pub(crate) struct Columns {
+    pub(crate) uses: Vec<ColumnUse>,
+}
+
+/// What the user states of columns, and which facts they ask for.
+#[derive(Clone, Default)]
+pub(crate) struct Stated {
+    pub(crate) meanings: Vec<(String, Meaning)>,
+    pub(crate) facts: Vec<String>,
+}
+
+impl Columns {
+    /// Finds what each column means: what is stated first, then by name. A second column for the same thing is a fact like any
+    /// other, except for addresses, which are all read.
+    pub(crate) fn find(names: &[String], stated: &Stated, file: &str) -> Result<Self> {
+        let mut uses: Vec<ColumnUse> =
+            names.iter().map(|name| ColumnUse { name: name.clone(), meaning: None, fact: None }).collect();
+        for (name, meaning) in &stated.meanings {
+            let column = uses.iter_mut().find(|column| key(&column.name) == key(name));
+            let there = || names.to_vec();
+            let column = column.ok_or_else(|| Fault::NoColumn {
+                file: file.to_owned(),
+                wanted: name.clone(),
+                there: there(),
+            })?;
+            column.meaning = Some(*meaning);
+        }
+        let is_stated = |meaning| stated.meanings.iter().any(|(_, stated)| *stated == meaning);
+        for (meaning, names) in NAMES {
+            let mut found = is_stated(meaning);
+            for name in names {
+                let column =
+                    uses.iter_mut().find(|column| column.meaning.is_none() && key(&column.name) == *name);
+                let Some(column) = column else { continue };
+                match (meaning, found) {
+                    (_, false) => column.meaning = Some(meaning),
+                    (Meaning::Email | Meaning::OtherEmail, true) => {
+                        column.meaning = Some(Meaning::OtherEmail);
+                    }
+                    (_, true) => {}
+                }
+                found = true;
+            }
+        }
+        for column in uses.iter_mut().filter(|column| column.meaning.is_none()) {
+            if PATHS.contains(&key(&column.name).as_str()) {
+                column.meaning = Some(Meaning::OrgPath);
+            }
+        }
+        if !uses.iter().any(|column| column.meaning == Some(Meaning::Email)) {
+            return Err(Fault::NoEmail { file: file.to_owned(), there: names.to_vec() }.into());
+        }
+        let mut columns = Self { uses };
+        columns.name_facts(stated, file)?;
+        Ok(columns)
+    }
+
+    /// Finds the columns of the facts that were asked for: by whole name, then by the last part of a name, such as
+    /// `department` in `work.department`, then with the endings that systems add. Everything else is passed over.
+    fn name_facts(&mut self, stated: &Stated, file: &str) -> Result<()> {
+        let has_path = self.uses.iter().any(|column| column.meaning == Some(Meaning::OrgPath));
+        for fact in &stated.facts {
+            if has_path && level(fact).is_some() {
+                continue;
+            }
+            let candidates = |fits: &dyn Fn(&str) -> bool| -> Vec<usize> {
+                let free = |column: &ColumnUse| matches!(column.meaning, None | Some(Meaning::Fact));
+                let all =
+                    self.uses.iter().enumerate().filter(|(_, column)| free(column) && fits(&column.name));
+                all.map(|(place, _)| place).collect()
+            };
+            let last = |name: &str| name.rsplit('.').next().unwrap_or(name).to_owned();
+            let wanted = key(fact);
+            let found = [
+                candidates(&|name| key(name) == wanted),
+                candidates(&|name| key(&last(name)) == wanted),
+                candidates(&|name| {
+                    ["name", "displayname", "title"]
+                        .iter()
+                        .any(|ending| key(name) == format!("{wanted}{ending}"))
+                }),
+            ];
+            let found = found.into_iter().find(|found| !found.is_empty()).unwrap_or_default();
+            match found[..] {
+                [place] => {
+                    if let Some(column) = self.uses.get_mut(place) {
+                        (column.meaning, column.fact) = (Some(Meaning::Fact), Some(fact.clone()));
+                    }
+                }
+                [one, other, ..] => {
+                    let name = |place: usize| {
+                        self.uses.get(place).map(|column| column.name.clone()).unwrap_or_default()
+                    };
+                    return Err(Fault::TwoColumns {
+                        file: file.to_owned(),
+                        what: "the fact that was asked for",
+                        one: name(one),
+                        other: name(other),
+                    }
+                    .into());
+                }
+                [] => {
+                    let there = self.uses.iter().map(|column| column.name.clone()).collect();
+                    return Err(Fault::NoColumn { file: file.to_owned(), wanted: fact.clone(), there }.into());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns what the column of a name is read as.
+    pub(crate) fn of(&self, name: &str) -> Option<&ColumnUse> {
+        self.uses.iter().find(|column| column.name == name)
+    }
+
+    /// Returns the first column of a meaning.
+    pub(crate) fn first(&self, meaning: Meaning) -> Option<&ColumnUse> {
+        self.uses.iter().find(|column| column.meaning == Some(meaning))
+    }
+}
+
+/// Returns which level of a path a fact such as `org_2` is, counted from 1.
+pub(crate) fn level(fact: &str) -> Option<usize> {
+    fact.strip_prefix("org_")?.parse().ok().filter(|level| *level > 0)
+}

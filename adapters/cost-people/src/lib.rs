@@ -1,0 +1,18 @@
+#![doc = include_str!("../README.md")]
+
+mod columns;
+mod dates;
+mod error;
+mod finding;
+mod history;
+mod reader;
+mod rows;
+mod snapshot;
+
+pub use columns::{ColumnUse, Meaning};
+pub use dates::DateForm;
+pub use error::{Error, ErrorKind, Result};
+pub use finding::{Finding, FindingKind};
+pub use history::{History, PersonSpan};
+pub use reader::PeopleReader;
+pub use snapshot::{PersonRow, Snapshot};
