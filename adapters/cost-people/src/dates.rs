@@ -52,7 +52,8 @@ impl DateForm {
             Self::DayFirst => (second, first),
             Self::MonthFirst => (first, second),
         };
-        NaiveDate::from_ymd_opt(i32::try_from(number(year)?).ok()?, month, day)
+        let year = i32::try_from(number(year)?).ok()?;
+        NaiveDate::from_ymd_opt(year, month, day).filter(|date| is_plausible(*date))
     }
 
     /// Says why a text is no day, with what to state if that would help.
@@ -97,9 +98,9 @@ fn year_first(text: &str) -> Option<NaiveDate> {
     NaiveDate::from_ymd_opt(year, number(month)?, number(day)?).filter(|date| is_plausible(*date))
 }
 
-/// `0001-01-01` and `1899-12-30` are how systems write that there is no day.
+/// Years outside of these are how systems write that there is no day: `0001-01-01`, `1899-12-30`, `9999-12-31`.
 fn is_plausible(date: NaiveDate) -> bool {
-    date.year() > 1900
+    (1901..=9000).contains(&date.year())
 }
 
 fn number(text: &str) -> Option<u32> {

@@ -34,6 +34,9 @@ pub enum FindingKind {
     SameDayMove,
     /// People who have no value for a fact that was asked for.
     EmptyFact,
+    /// People whose last day lies before their first one and who are active: the last day is that of the time before they
+    /// returned, and is left out.
+    ReturnedSince,
     /// People who are inactive without a day; they count as gone since the day of the file.
     NoLastDay,
 }
@@ -50,6 +53,7 @@ impl FindingKind {
                 "end on the day on which the same person's next row begins: that day goes to the next"
             }
             Self::EmptyFact => "have no value",
+            Self::ReturnedSince => "whose last day lies before their first: taken as back since the first",
             Self::NoLastDay => "inactive without a day: taken as gone since the day of the file",
         }
     }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use chrono::NaiveDate;
+use virtual_tags::Directory;
 
 use crate::columns::{ColumnUse, Columns, Meaning, Stated, key, level};
 use crate::dates::DateForm;
@@ -172,6 +173,11 @@ impl Reading<'_> {
                 Some(self.reader.as_of)
             }),
         };
+        // A returner's file often still has the last day of the time before.
+        if stated.is_some() && person.active && person.joined > person.until {
+            findings.add(FindingKind::ReturnedSince, None, row.line);
+            person.until = None;
+        }
         if person.from.zip(person.until).is_some_and(|(from, until)| until < from) {
             return Err(Fault::Backward { file: self.file.to_owned(), line: row.line }.into());
         }
@@ -192,8 +198,8 @@ impl Reading<'_> {
         for (_, text) in texts {
             for each in text.split([';', ',', ' ']) {
                 // Exchange writes `SMTP:ana@acme.test`.
-                let each =
-                    each.rsplit(':').next().unwrap_or(each).trim_matches(['<', '>', '"']).to_lowercase();
+                let each = each.rsplit(':').next().unwrap_or(each).trim_matches(['<', '>', '"']);
+                let each = Directory::comparable_email(each);
                 let is_address =
                     each.split_once('@').is_some_and(|(name, host)| !name.is_empty() && !host.is_empty());
                 if is_address && !emails.contains(&each) {
@@ -207,7 +213,7 @@ impl Reading<'_> {
     fn day(&self, row: &Row, meaning: Meaning) -> Result<Option<NaiveDate>> {
         let Some((column, text)) = self.texts(row, meaning).next() else { return Ok(None) };
         // How systems write that there is no day.
-        if text.starts_with("0001-01-01")
+        if ["0001-01-01", "9999-12-31"].iter().any(|none| text.starts_with(none))
             || ["-", "n/a", "null", "never"].contains(&text.to_lowercase().as_str())
         {
             return Ok(None);

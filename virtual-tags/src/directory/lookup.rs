@@ -14,7 +14,7 @@ use crate::directory::aliases::Aliases;
 use crate::directory::source::{DatedRow, DirectorySource, PersonRows};
 use crate::fault::Fault;
 use crate::ids::{FactId, Table};
-use crate::names::{canonical_email, strip_plus_tag};
+use crate::names::{canonical_email, lowercase, strip_plus_tag};
 use crate::place::Place;
 
 /// Dated facts about people: email, facts such as team and department, and the days between which they hold.
@@ -87,6 +87,18 @@ pub enum NameMatch {
 }
 
 impl Directory {
+    /// Returns an email in the form in which directories compare them: without blanks around it, its accents joined to their
+    /// letters, its domain in letters, in lower case.
+    ///
+    /// ```
+    /// use virtual_tags::Directory;
+    ///
+    /// assert_eq!(Directory::comparable_email(" Jose\u{301}@XN--BCHER-KVA.test"), "jos\u{e9}@b\u{fc}cher.test");
+    /// ```
+    pub fn comparable_email(email: &str) -> String {
+        lowercase(&canonical_email(email))
+    }
+
     /// Makes a directory of one source, whose columns are in the order of `facts`.
     pub(super) fn from_source(facts: Vec<Arc<str>>, source: DirectorySource) -> Self {
         let mut directory = Self { facts: facts.into(), sources: vec![source], ..Self::default() };

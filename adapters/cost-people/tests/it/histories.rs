@@ -157,24 +157,22 @@ fn snapshots() -> impl Strategy<Value = BTreeMap<u64, Vec<Said>>> {
 
 fn made(as_of: u64, people: &[Said]) -> Snapshot {
     let text = |day: Option<u64>| day.map(|day| after(day).to_string()).unwrap_or_default();
-    let mut csv = "id,email,team,hire_date,effective_date,last_day,status\n".to_owned();
-    for said in people {
+    let line = |said: &Said| {
         let status = if said.active { "active" } else { "inactive" };
-        csv += &format!(
-            "{0},p{0}@acme.test,T{1},{2},{3},{4},{status}\n",
-            said.person,
-            said.team,
-            text(said.joined),
-            text(said.from),
-            text(said.last)
-        );
-    }
+        let Said { person, team, joined, from, last, .. } = said;
+        let [joined, from, last] = [joined, from, last].map(|day| text(*day));
+        format!("{person},p{person}@acme.test,T{team},{joined},{from},{last},{status}")
+    };
+    let head = "id,email,team,hire_date,effective_date,last_day,status".to_owned();
+    let csv = [head].into_iter().chain(people.iter().map(line)).collect::<Vec<_>>().join("\n");
     snapshot(after(as_of), &csv)
 }
 
 /// Whether what was said in a snapshot holds on a day.
 fn holds(as_of: u64, said: &Said, on: u64) -> bool {
+    let has_returned = said.active && said.last.is_some_and(|last| said.joined > Some(last + 1));
     let end = match (said.last, said.active) {
+        (Some(_), _) if has_returned => u64::MAX,
         (Some(last), _) => last + 1,
         (None, true) => u64::MAX,
         (None, false) => as_of.max(said.from.unwrap_or(0)),
@@ -186,9 +184,9 @@ fn holds(as_of: u64, said: &Said, on: u64) -> bool {
 fn expected(all: &BTreeMap<u64, Vec<Said>>, person: u8, on: u64) -> Option<u8> {
     let of = |as_of: &u64| all[as_of].iter().find(|said| said.person == person && holds(*as_of, said, on));
     let later = all.keys().rev().filter(|as_of| **as_of > on);
-    let dated = later.filter_map(|as_of| of(as_of).filter(|said| said.from.is_some())).next();
-    let before = all.keys().rev().find(|as_of| **as_of <= on).and_then(|as_of| of(as_of));
-    let next = all.keys().find(|as_of| **as_of > on).and_then(|as_of| of(as_of));
+    let dated = later.filter_map(of).find(|said| said.from.is_some());
+    let before = all.keys().rev().find(|as_of| **as_of <= on).and_then(of);
+    let next = all.keys().find(|as_of| **as_of > on).and_then(of);
     dated.or(before).or(next).map(|said| said.team)
 }
 

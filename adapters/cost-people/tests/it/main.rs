@@ -1,4 +1,9 @@
 //! Exports as companies have them, and what becomes of them.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking, also in its helpers"
+)]
 
 mod exports;
 mod histories;

@@ -138,10 +138,27 @@ fn rows_that_say_too_little_are_counted() {
 }
 
 #[test]
+fn a_returner_with_the_last_day_of_the_time_before_is_there_since_the_new_first_day() {
+    let csv = "email,hire_date,termination_date,status\n\
+        ana@acme.test,2026-05-01,2024-01-31,Active\n\
+        bo@acme.test,2026-05-01,2024-01-31,Terminated\n\
+        cy@acme.test,2020-01-01,9999-12-31,Active\n";
+    let snapshot = read(|reader| reader, csv);
+    assert_eq!(
+        rows(&snapshot),
+        ["ana@acme.test 2026-05-01.. ", "bo@acme.test 2026-05-01..2024-02-01 ", "cy@acme.test 2020-01-01.. ",]
+    );
+    assert_eq!(found(&snapshot), [(FindingKind::ReturnedSince, &[2][..])]);
+}
+
+#[test]
 fn accents_and_cases_are_kept_in_facts_and_folded_in_addresses() {
     let snapshot = read(
         |reader| reader.facts(["team"]),
         "\u{feff}E-Mail;Team\nJOS\u{c9}@acme.test;B\u{fc}ro  S\u{fc}d\n",
     );
+    let twice =
+        read(|reader| reader, "email\njose\u{301}@x.test\njos\u{e9}@X.test\n\u{e9}@xn--bcher-kva.test\n");
+    assert_eq!(rows(&twice), ["jos\u{e9}@x.test .. ", "\u{e9}@b\u{fc}cher.test .. "]);
     assert_eq!(rows(&snapshot), ["jos\u{e9}@acme.test .. team=B\u{fc}ro S\u{fc}d"]);
 }
