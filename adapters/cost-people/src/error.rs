@@ -35,6 +35,8 @@ pub enum ErrorKind {
     SameDay,
     /// What was kept of a snapshot cannot be read.
     Kept,
+    /// A sum of money is out of range.
+    Sum,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -63,6 +65,8 @@ pub(crate) enum Fault {
     SameDay(NaiveDate),
     #[error("two people have one address on the same day")]
     TwoOwners(#[source] virtual_tags::Error),
+    #[error("a sum of money is out of range")]
+    Sum(#[source] cost_model::Error),
     #[error("what was kept of a snapshot cannot be read")]
     Kept(#[source] serde_json::Error),
 }
@@ -87,6 +91,7 @@ impl Error {
                 ErrorKind::Contradiction
             }
             Fault::SameDay(_) => ErrorKind::SameDay,
+            Fault::Sum(_) => ErrorKind::Sum,
             Fault::Kept(_) => ErrorKind::Kept,
         }
     }

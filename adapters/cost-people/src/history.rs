@@ -90,6 +90,11 @@ impl History {
         self.snapshots.values()
     }
 
+    /// Returns the facts that any of the snapshots was asked for.
+    pub fn facts(&self) -> BTreeSet<&str> {
+        self.snapshots().flat_map(|snapshot| &snapshot.facts).map(String::as_str).collect()
+    }
+
     /// Returns what held of each person, in the order of people and days.
     pub fn spans(&self) -> Vec<PersonSpan> {
         let owners = self.owners();
@@ -125,11 +130,16 @@ impl History {
     /// Returns all that held in the form that [`Directory::from_json`] reads: an object for each address and span, with `email`,
     /// `from`, `to` and the facts.
     pub fn to_json(&self) -> String {
+        // All facts in every row: a column that nobody has a value in is there all the same.
+        let facts = self.facts();
         let mut rows = Vec::new();
         for span in self.spans() {
             for email in span.emails {
                 let mut row = serde_json::Map::new();
-                row.extend(span.facts.iter().map(|(fact, value)| (fact.clone(), value.clone().into())));
+                for fact in &facts {
+                    let value = span.facts.get(*fact).cloned().unwrap_or_default();
+                    row.insert((*fact).to_owned(), value.into());
+                }
                 row.insert("email".to_owned(), email.into());
                 row.extend(span.from.map(|day| ("from".to_owned(), day.to_string().into())));
                 row.extend(span.until.map(|day| ("to".to_owned(), day.to_string().into())));

@@ -8,6 +8,7 @@
 mod exports;
 mod histories;
 mod mistakes;
+mod previews;
 
 use cost_people::{PeopleReader, Snapshot};
 
