@@ -34,6 +34,8 @@ pub enum FindingKind {
     SameDayMove,
     /// People who have no value for a fact that was asked for.
     EmptyFact,
+    /// People who are in several groups at once; they have no value.
+    SeveralGroups,
     /// People whose last day lies before their first one and who are active: the last day is that of the time before they
     /// returned, and is left out.
     ReturnedSince,
@@ -53,6 +55,7 @@ impl FindingKind {
                 "end on the day on which the same person's next row begins: that day goes to the next"
             }
             Self::EmptyFact => "have no value",
+            Self::SeveralGroups => "in several groups at once, without a value",
             Self::ReturnedSince => "whose last day lies before their first: taken as back since the first",
             Self::NoLastDay => "inactive without a day: taken as gone since the day of the file",
         }

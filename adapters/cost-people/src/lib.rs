@@ -4,6 +4,7 @@ mod columns;
 mod dates;
 mod error;
 mod finding;
+mod groups;
 mod history;
 mod preview;
 mod reader;

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Days, NaiveDate};
 use cost_model::Timestamp;
-use cost_people::{ErrorKind, History, PeopleReader, PersonSpan, Snapshot};
+use cost_model::source::{ObservedGroup, ObservedMember, ProviderSnapshot};
+use cost_people::{ErrorKind, FindingKind, History, PeopleReader, PersonSpan, Snapshot};
 use proptest::prelude::*;
 
 fn day(text: &str) -> NaiveDate {
@@ -104,6 +105,38 @@ fn the_same_snapshot_again_changes_nothing_and_another_one_of_the_day_is_refused
     let other = snapshot(day("2026-09-01"), "email,team\nana@acme.test,Ops\n");
     assert_eq!(history.add(other).unwrap_err().kind(), ErrorKind::SameDay);
     assert_eq!(history.snapshots().count(), 1);
+}
+
+#[test]
+fn observed_groups_are_snapshots_and_whoever_is_in_two_has_no_team() {
+    let observed = |at: &str, groups: &[(&str, &[&str])]| {
+        let mut observed = ProviderSnapshot::at(at.parse().unwrap());
+        for (name, members) in groups {
+            let mut group = ObservedGroup::default();
+            group.name = (*name).into();
+            group.members = members.iter().map(|member| (*member).into()).collect();
+            observed.groups.push(group);
+        }
+        let mut gone = ObservedMember::default();
+        (gone.person, gone.removed) = ("dee@acme.test".into(), true);
+        observed.members.push(gone);
+        Snapshot::of_groups(&observed, "team")
+    };
+    let first = observed(
+        "2026-09-01T06:00:00Z",
+        &[("Web", &["Ana@acme.test", "bo@acme.test"]), ("Ops", &["bo@acme.test"])],
+    );
+    assert_eq!(
+        first.findings.iter().map(|finding| finding.kind).collect::<Vec<_>>(),
+        [FindingKind::EmptyFact, FindingKind::SeveralGroups,]
+    );
+    let mut history = History::new();
+    history.add(observed("2026-10-01T06:00:00Z", &[("Ops", &["ana@acme.test", "bo@acme.test"])])).unwrap();
+    history.add(first).unwrap();
+    let days = ["2026-09-30", "2026-10-01"];
+    assert_eq!(teams(&history, "ana@acme.test", &days), ["Web", "Ops"]);
+    assert_eq!(teams(&history, "bo@acme.test", &days), ["-", "Ops"]);
+    assert_eq!(teams(&history, "dee@acme.test", &days), ["-", "-"]);
 }
 
 #[test]
