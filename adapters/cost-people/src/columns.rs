@@ -35,21 +35,42 @@ pub enum Meaning {
     Fact,
 }
 
+impl Meaning {
+    /// All meanings but [`Meaning::Fact`], which is asked for by its name.
+    pub const ALL: [Self; 10] = [
+        Self::Email,
+        Self::OtherEmail,
+        Self::Id,
+        Self::Joined,
+        Self::From,
+        Self::LastDay,
+        Self::Until,
+        Self::Status,
+        Self::StatusSince,
+        Self::OrgPath,
+    ];
+
+    /// Returns the name, such as `last-day`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Email => "email",
+            Self::OtherEmail => "other-email",
+            Self::Id => "id",
+            Self::Joined => "joined",
+            Self::From => "from",
+            Self::LastDay => "last-day",
+            Self::Until => "until",
+            Self::Status => "status",
+            Self::StatusSince => "status-since",
+            Self::OrgPath => "org-path",
+            Self::Fact => "fact",
+        }
+    }
+}
+
 impl fmt::Display for Meaning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Email => "email",
-            Self::OtherEmail => "another email",
-            Self::Id => "id",
-            Self::Joined => "first day at the company",
-            Self::From => "first day of the row",
-            Self::LastDay => "last day",
-            Self::Until => "first day after",
-            Self::Status => "status",
-            Self::StatusSince => "day of the status",
-            Self::OrgPath => "path of units",
-            Self::Fact => "fact",
-        })
+        f.write_str(self.name())
     }
 }
 
@@ -174,6 +195,8 @@ pub(crate) fn key(name: &str) -> String {
 /// Which column is read as what.
 pub(crate) struct Columns {
     pub(crate) uses: Vec<ColumnUse>,
+    /// The facts that are read.
+    pub(crate) facts: Vec<String>,
 }
 
 /// What the user states of columns, and which facts they ask for.
@@ -181,6 +204,8 @@ pub(crate) struct Columns {
 pub(crate) struct Stated {
     pub(crate) meanings: Vec<(String, Meaning)>,
     pub(crate) facts: Vec<String>,
+    /// Facts that a file need not have.
+    pub(crate) facts_if_there: Vec<String>,
 }
 
 impl Columns {
@@ -224,7 +249,7 @@ impl Columns {
         if !uses.iter().any(|column| column.meaning == Some(Meaning::Email)) {
             return Err(Fault::NoEmail { file: file.to_owned(), there: names.to_vec() }.into());
         }
-        let mut columns = Self { uses };
+        let mut columns = Self { uses, facts: Vec::new() };
         columns.name_facts(stated, file)?;
         Ok(columns)
     }
@@ -233,8 +258,13 @@ impl Columns {
     /// `department` in `work.department`, then with the endings that systems add. Everything else is passed over.
     fn name_facts(&mut self, stated: &Stated, file: &str) -> Result<()> {
         let has_path = self.uses.iter().any(|column| column.meaning == Some(Meaning::OrgPath));
-        for fact in &stated.facts {
+        let needed = stated.facts.iter().map(|fact| (fact, true));
+        for (fact, is_needed) in needed.chain(stated.facts_if_there.iter().map(|fact| (fact, false))) {
+            if self.facts.contains(fact) {
+                continue;
+            }
             if has_path && level(fact).is_some() {
+                self.facts.push(fact.clone());
                 continue;
             }
             let candidates = |fits: &dyn Fn(&str) -> bool| -> Vec<usize> {
@@ -260,6 +290,7 @@ impl Columns {
                     if let Some(column) = self.uses.get_mut(place) {
                         (column.meaning, column.fact) = (Some(Meaning::Fact), Some(fact.clone()));
                     }
+                    self.facts.push(fact.clone());
                 }
                 [one, other, ..] => {
                     let name = |place: usize| {
@@ -273,6 +304,7 @@ impl Columns {
                     }
                     .into());
                 }
+                [] if !is_needed => {}
                 [] => {
                     let there = self.uses.iter().map(|column| column.name.clone()).collect();
                     return Err(Fault::NoColumn { file: file.to_owned(), wanted: fact.clone(), there }.into());

@@ -54,7 +54,7 @@ impl FindingKind {
             Self::SameDayMove => {
                 "end on the day on which the same person's next row begins: that day goes to the next"
             }
-            Self::EmptyFact => "have no value",
+            Self::EmptyFact => "without a value",
             Self::SeveralGroups => "in several groups at once, without a value",
             Self::ReturnedSince => "whose last day lies before their first: taken as back since the first",
             Self::NoLastDay => "inactive without a day: taken as gone since the day of the file",

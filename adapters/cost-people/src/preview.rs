@@ -65,8 +65,9 @@ pub struct Unmatched {
 cost_model::masked_debug!(Unmatched { amount, is_known });
 
 impl History {
-    /// Compares the people of this history with the present ones, over the charges of a window. `places` are the fields in which
-    /// charges name people; the first that has a value counts.
+    /// Compares the people of this history with the present ones, over the charges of a window. `first` are people who are asked
+    /// before this history, such as those of files that a configuration names; an empty directory is nobody. `places` are the
+    /// fields in which charges name people; the first that has a value counts.
     ///
     /// For each fact the amounts of its moves are parts of the total: each charge moves once or not at all. A charge without the
     /// metric counts as nothing.
@@ -87,8 +88,8 @@ impl History {
     /// history.add(reader.read(b"email,team\nana@acme.test,Data\nbo@acme.test,Web\n", "people.csv")?)?;
     /// let present = Directory::from_csv(b"email,team\nana@acme.test,Web\n", "people.csv")?;
     /// let october = Window::days("2026-10-01".parse()?, "2026-11-01".parse()?)?;
-    /// let preview =
-    ///     history.preview(&present, &ledger.build(), october, &[Dimension::Resource], Metric::Effective)?;
+    /// let (nobody, places) = (Directory::default(), [Dimension::Resource]);
+    /// let preview = history.preview(&present, nobody, &ledger.build(), october, &places, Metric::Effective)?;
     /// let moved = &preview.moves[0];
     /// assert_eq!((moved.from.as_deref(), moved.to.as_deref()), (Some("Web"), Some("Data")));
     /// assert_eq!((moved.people, moved.amount), (1, "12.5".parse()?));
@@ -101,12 +102,13 @@ impl History {
     pub fn preview(
         &self,
         present: &Directory,
+        first: Directory,
         ledger: &Ledger,
         window: Window,
         places: &[Dimension],
         metric: Metric,
     ) -> Result<Preview> {
-        let new = self.directory("people")?;
+        let new = first.or(self.directory("people")?);
         // Not those of the directory: a fact that nobody has any more moves as well.
         let facts = self.facts();
         let by_day = costs_by_day(ledger, window, places, metric)?;

@@ -55,6 +55,12 @@ impl PeopleReader {
         self
     }
 
+    /// Asks for facts that the file need not have.
+    pub fn facts_if_there<T: Into<String>>(mut self, facts: impl IntoIterator<Item = T>) -> Self {
+        self.stated.facts_if_there.extend(facts.into_iter().map(Into::into));
+        self
+    }
+
     /// States how days are written that do not begin with the year.
     pub fn dates(mut self, form: DateForm) -> Self {
         self.dates = form;
@@ -89,7 +95,7 @@ impl PeopleReader {
         let rows = reading.settle(lines, &mut findings)?;
         Ok(Snapshot {
             as_of: self.as_of,
-            facts: self.stated.facts.clone(),
+            facts: columns.facts,
             rows,
             columns: columns.uses,
             findings: findings.into_list(),
@@ -244,7 +250,7 @@ impl Reading<'_> {
         let path = self.texts(row, Meaning::OrgPath).next().map(|(_, text)| text).unwrap_or_default();
         let levels: Vec<&str> =
             path.split(['/', '>']).map(str::trim).filter(|unit| !unit.is_empty()).collect();
-        for fact in &self.reader.stated.facts {
+        for fact in &self.columns.facts {
             let mut in_columns =
                 self.texts(row, Meaning::Fact).filter(|(column, _)| column.fact.as_ref() == Some(fact));
             let value = in_columns.next().map(|(_, text)| text);

@@ -1,6 +1,6 @@
 //! What a file says of people, as of a day.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -66,6 +66,23 @@ impl Snapshot {
     /// [`ErrorKind::Kept`](crate::ErrorKind::Kept) for anything else.
     pub fn from_json(json: &str) -> Result<Self> {
         Ok(serde_json::from_str(json).map_err(Fault::Kept)?)
+    }
+
+    /// Returns every address and id in the rows, each once.
+    pub fn names(&self) -> BTreeSet<&str> {
+        let ids = self.rows.iter().filter_map(|row| row.id.as_deref());
+        ids.chain(self.rows.iter().flat_map(|row| &row.emails).map(String::as_str)).collect()
+    }
+
+    /// Returns the same snapshot with other texts in place of addresses and ids, so that it can be kept without them. What `rename`
+    /// has nothing for is left out, and with it a row that has no address any more.
+    pub fn renamed(mut self, rename: impl Fn(&str) -> Option<String>) -> Self {
+        for row in &mut self.rows {
+            row.id = row.id.as_deref().and_then(&rename);
+            row.emails = row.emails.iter().filter_map(|email| rename(email)).collect();
+        }
+        self.rows.retain(|row| !row.emails.is_empty());
+        self
     }
 
     /// Counts the people, each once.

@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use cost_model::report::{Bin, Interval, Measure};
 use cost_model::store::ImportId;
 use cost_model::{Filter, Timestamp, Window};
+use cost_people::{DateForm, Meaning};
 use cursor_costs::config::zone;
 use cursor_costs::request::DayRange;
 use cursor_costs::{Error, ErrorKind, Result};
@@ -105,6 +106,9 @@ pub(crate) enum Command {
     /// Check, test, explain and compare the rules that say who owns a charge
     #[command(subcommand)]
     Tags(Tags),
+    /// Bring in who belongs where, from exports of HR systems and identity providers
+    #[command(subcommand)]
+    People(People),
     /// Read invoices and explain them
     #[command(subcommand)]
     Invoice(Invoice),
@@ -342,6 +346,66 @@ pub(crate) enum Tags {
         /// The key, such as Team
         key: String,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum People {
+    /// Keep an export as the people of its day; joining, moving and leaving follow from comparing it with the others
+    Import {
+        #[command(flatten)]
+        reading: PeopleFile,
+        /// Take it in place of other people of the same day
+        #[arg(long)]
+        replace: bool,
+    },
+    /// Tell in money what an export would change: who moves, whom nobody matches, who has no use
+    Preview {
+        #[command(flatten)]
+        reading: PeopleFile,
+        #[command(flatten)]
+        range: Range,
+    },
+    /// List what held of each person, from when to when
+    List,
+}
+
+/// An export of people, and how to read it.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct PeopleFile {
+    /// The export: a table, or JSON of SCIM, Okta, Microsoft Graph, Google and others
+    pub file: PathBuf,
+    /// The day on which it was made [default: today]
+    #[arg(long, value_name = "DAY", value_parser = DayRange::day)]
+    pub as_of: Option<NaiveDate>,
+    /// A column to read as a fact, such as cost_center or org_1; may be given again [beside the columns that become tags]
+    #[arg(long, value_name = "NAME")]
+    pub fact: Vec<String>,
+    /// How days are written that do not begin with the year: day-first or month-first
+    #[arg(long, value_name = "FORM", value_parser = date_form)]
+    pub dates: Option<DateForm>,
+    /// What a column means: email, other-email, id, joined, from, last-day, until, status, status-since or org-path; may be given again
+    #[arg(long, value_name = "COLUMN=MEANING", value_parser = meaning)]
+    pub column: Vec<(String, Meaning)>,
+}
+
+/// Reads the form of days.
+fn date_form(text: &str) -> std::result::Result<DateForm, String> {
+    match text {
+        "year-first" => Ok(DateForm::YearFirst),
+        "day-first" => Ok(DateForm::DayFirst),
+        "month-first" => Ok(DateForm::MonthFirst),
+        _ => Err("write year-first, day-first or month-first".to_owned()),
+    }
+}
+
+/// Reads `COLUMN=MEANING`.
+fn meaning(text: &str) -> std::result::Result<(String, Meaning), String> {
+    let (column, meaning) = text.rsplit_once('=').ok_or("write COLUMN=MEANING, such as Kontakt=email")?;
+    let found = Meaning::ALL.into_iter().find(|each| each.name() == meaning);
+    let names = || Meaning::ALL.map(Meaning::name).join(", ");
+    found
+        .map(|found| (column.to_owned(), found))
+        .ok_or_else(|| format!("no meaning `{meaning}`; write one of {}", names()))
 }
 
 #[derive(Debug, Subcommand)]

@@ -1,7 +1,7 @@
 //! The facade's one type.
 
 use std::fmt;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::NaiveDate;
@@ -46,6 +46,8 @@ pub struct CursorCosts {
     pub(crate) setup: Setup,
     names: AccountNames,
     loaded: Mutex<Option<Arc<Loaded>>>,
+    /// The number of the last entry of the journal about people that was read.
+    pub(crate) people_read: AtomicU64,
     /// Whether a call of this value changes the store.
     pub(crate) at_work: AtomicBool,
 }
@@ -76,6 +78,7 @@ impl Setup {
             names: AccountNames::of(&self.accounts),
             setup: self,
             loaded: Mutex::new(None),
+            people_read: AtomicU64::new(0),
             at_work: AtomicBool::new(false),
         }
     }
@@ -150,6 +153,7 @@ impl CursorCosts {
 
     /// Returns the charges of the months that a window touches, for all accounts and whatever else the store holds.
     pub(crate) async fn load(&self, window: Window) -> Result<Arc<Loaded>> {
+        self.load_people().await?;
         let revision = self.store().revision().await;
         let revision = revision.or_store("the state of the store cannot be read")?;
         let cycles = self.cycles_that_matter();
@@ -172,8 +176,13 @@ impl CursorCosts {
     /// Returns the billing cycles of the accounts' invoices if rules share charges out by costs, and none otherwise.
     fn cycles_that_matter(&self) -> Vec<Window> {
         // Rules that cannot be used are told of when they are needed.
-        let needs_costs = self.setup.ownership.rules().is_ok_and(virtual_tags::Rules::needs_costs);
+        let needs_costs = self.setup.ownership.rules().is_ok_and(|rules| rules.needs_costs());
         if needs_costs { self.billing_cycles() } else { Vec::new() }
+    }
+
+    /// Forgets the charges in memory, and what was resolved over them.
+    pub(crate) fn forget_loaded(&self) {
+        *self.loaded() = None;
     }
 
     fn loaded(&self) -> MutexGuard<'_, Option<Arc<Loaded>>> {

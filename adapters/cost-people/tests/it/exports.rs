@@ -151,6 +151,30 @@ fn what_is_stated_of_a_column_wins_over_its_name() {
 }
 
 #[test]
+fn facts_that_need_not_be_there_are_left_out_where_they_are_not() {
+    let snapshot =
+        read(|reader| reader.facts_if_there(["team", "department"]), "email,Team\nana@acme.test,Web\n");
+    assert_eq!(
+        (snapshot.facts.clone(), rows(&snapshot)),
+        (vec!["team".to_owned()], vec!["ana@acme.test .. team=Web".to_owned()])
+    );
+}
+
+#[test]
+fn a_snapshot_may_be_kept_without_the_names_in_it() {
+    let snapshot =
+        read(|reader| reader, "id,email,second_email\n7,ana@acme.test,a@acme.test\n8,bo@acme.test,\n");
+    assert_eq!(
+        snapshot.names().into_iter().collect::<Vec<_>>(),
+        ["7", "8", "a@acme.test", "ana@acme.test", "bo@acme.test"]
+    );
+    let numbered = snapshot.clone().renamed(|name| Some(format!("#{}", name.len())));
+    assert!(!numbered.to_json().unwrap().contains("acme"));
+    let erased = snapshot.renamed(|name| (name != "bo@acme.test").then(|| name.to_owned()));
+    assert_eq!(rows(&erased), ["ana@acme.test+a@acme.test .. "]);
+}
+
+#[test]
 fn a_snapshot_is_the_same_after_it_was_kept() {
     let snapshot = read(
         |reader| reader.facts(["team"]),

@@ -44,7 +44,9 @@ fn preview(present: &str, snapshots: &[(u64, &str)], charges: &[Charge]) -> Prev
     }
     let present = Directory::from_csv(present.as_bytes(), "present.csv").unwrap();
     let places = [Dimension::Resource];
-    history.preview(&present, &ledger(charges), september(), &places, Metric::Effective).unwrap()
+    history
+        .preview(&present, Directory::default(), &ledger(charges), september(), &places, Metric::Effective)
+        .unwrap()
 }
 
 #[test]
@@ -90,6 +92,22 @@ fn moves_unmatched_and_idle_people_are_told_with_their_money() {
     assert_eq!(found.without_use, ["cy@acme.test"]);
     let printed = format!("{found:?} {:?}", found.unmatched);
     assert!(!printed.contains("acme"), "{printed}");
+}
+
+#[test]
+fn people_who_are_asked_first_stay_where_they_are() {
+    let mut history = History::new();
+    let reader = PeopleReader::new(day(0)).facts(["team"]);
+    history
+        .add(reader.read(b"email,team\nana@acme.test,Data\nbo@acme.test,Data\n", "new.csv").unwrap())
+        .unwrap();
+    let files = Directory::from_csv(b"email,team\nana@acme.test,Web\n", "files.csv").unwrap();
+    let charges = ledger(&[(0, Some("ana@acme.test"), 100), (1, Some("bo@acme.test"), 7)]);
+    let places = [Dimension::Resource];
+    let found =
+        history.preview(&files, files.clone(), &charges, september(), &places, Metric::Effective).unwrap();
+    let moved: Vec<_> = found.moves.iter().map(|each| (each.from.clone(), each.amount.to_string())).collect();
+    assert_eq!(moved, [(None, "0.07".to_owned())]);
 }
 
 const NAMES: [&str; 4] = ["ana@acme.test", "bo@acme.test", "cy@acme.test", "dee@acme.test"];

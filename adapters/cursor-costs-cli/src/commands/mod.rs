@@ -7,6 +7,7 @@ mod export;
 mod import;
 mod init;
 mod invoice;
+mod people;
 mod report;
 mod status;
 mod sync;
@@ -34,6 +35,7 @@ pub(crate) async fn run(Arguments { global, command }: Arguments, output: &Outpu
         Command::Import(import) => import::run(&global, import, output).await,
         Command::Report(report) => report::run(&open_existing(&global)?, report, output).await,
         Command::Tags(command) => tags::run(&global, command, output).await,
+        Command::People(command) => people::run(&global, command, output).await,
         Command::Invoice(command) => invoice::run(&global, command, output).await,
         Command::Export(command) => export::run(&open_existing(&global)?, command, output).await,
         Command::Config(command) => config::run(&global, &command, output),

@@ -38,7 +38,7 @@ pub(crate) async fn run(global: &Global, command: Tags, output: &Output) -> Resu
         Tags::Coverage(range) => coverage(&open_existing(global)?, range, output).await,
         Tags::Suggest { reach, range } => suggest(&open_existing(global)?, reach, range, output).await,
         Tags::ImportVantage { file } => import_vantage(&file, output),
-        Tags::ExportVantage { key } => export_vantage(&open(global)?, &key, output),
+        Tags::ExportVantage { key } => export_vantage(&open(global)?, &key, output).await,
     }
 }
 
@@ -253,7 +253,7 @@ fn report_lost(lost: &[NotExpressed], output: &Output) -> Outcome {
     Outcome { needs_action: !lost.is_empty(), ..Outcome::DONE }
 }
 
-fn export_vantage(costs: &CursorCosts, key: &str, output: &Output) -> Result<Outcome> {
+async fn export_vantage(costs: &CursorCosts, key: &str, output: &Output) -> Result<Outcome> {
     let rules = costs.rule_set()?;
     let tag = rules.tags.iter().find(|tag| tag.key.eq_ignore_ascii_case(key)).ok_or_else(|| {
         let keys: Vec<&str> = rules.tags.iter().map(|tag| &*tag.key).collect();
@@ -265,7 +265,7 @@ fn export_vantage(costs: &CursorCosts, key: &str, output: &Output) -> Result<Out
     let person = cost_model::Dimension::Tag("cursor:user".into());
     let unusable = |error| Error::new(ErrorKind::Rules, "the key cannot be expressed").because(error);
     let (json, lost) =
-        cost_vantage::tag_to_config(tag, &costs.people()?, "cursor", &person).map_err(unusable)?;
+        cost_vantage::tag_to_config(tag, &costs.people().await?, "cursor", &person).map_err(unusable)?;
     if output.is_json() {
         let config: Value = serde_json::from_str(&json)
             .map_err(|error| Error::new(ErrorKind::Rules, "the configuration is not JSON").because(error))?;

@@ -12,6 +12,7 @@ mod hostile;
 mod imports;
 mod mistakes;
 mod outputs;
+mod people;
 mod program;
 mod rules;
 mod servers;

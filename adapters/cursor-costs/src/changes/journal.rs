@@ -54,7 +54,7 @@ struct ImportEntry {
     rows: u64,
 }
 
-const JOURNAL: &str = "the journal of the store cannot be read or written";
+pub(crate) const JOURNAL: &str = "the journal of the store cannot be read or written";
 
 impl CursorCosts {
     pub(crate) async fn note_sync(&self, account: &Account, outcome: &Result<Synced>) -> Result<()> {
@@ -94,7 +94,7 @@ impl CursorCosts {
         self.note("account", account.id().as_str(), &change, Vec::new()).await
     }
 
-    async fn note(
+    pub(crate) async fn note(
         &self,
         kind: &str,
         key: &str,

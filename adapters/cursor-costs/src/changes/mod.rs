@@ -3,7 +3,9 @@
 mod accounts;
 mod imports;
 mod journal;
+mod people;
 pub mod sync;
 
 pub use accounts::AccountCheck;
 pub use imports::Imported;
+pub use people::PeopleImport;

@@ -56,7 +56,8 @@ impl Config {
             }
         }
         let ownership = self.ownership();
-        let keys = ownership.rules()?.keys();
+        let rules = ownership.rules()?;
+        let keys = rules.keys();
         for report in &self.reports {
             let filter = report.request.filter.as_ref().map(Filter::dimensions).unwrap_or_default();
             for dimension in report.request.group_by.iter().chain(&filter) {

@@ -35,6 +35,7 @@ impl CursorCosts {
     pub async fn overview(&self, range: DayRange, team: Option<&str>, width: usize) -> Result<String> {
         let mut overview =
             Overview { costs: self, range, width: width.saturating_sub(2), text: String::new() };
+        self.load_people().await?;
         let rules = self.setup.ownership.rules()?;
         if self.pseudonyms().is_none() {
             overview.findings(&rules.check());

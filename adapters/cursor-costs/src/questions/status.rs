@@ -135,7 +135,7 @@ impl CursorCosts {
             demo: origin == Some(Origin::Demo),
             importing: self.is_at_work(),
             rules: self.rule_set().ok().map(|rules| rules.digest()),
-            people: self.people().ok().map(|people| people.digest()),
+            people: self.people().await.ok().map(|people| people.digest()),
             accounts,
             next_step,
         })

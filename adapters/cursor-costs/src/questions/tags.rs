@@ -91,6 +91,7 @@ impl CursorCosts {
     /// [`ErrorKind::Rules`], [`ErrorKind::People`], [`ErrorKind::Store`].
     pub async fn check_rules(&self, range: DayRange) -> Result<RulesCheck> {
         self.refuse_pseudonyms()?;
+        self.load_people().await?;
         let rules = self.setup.ownership.rules()?;
         let tests = self.setup.ownership.rule_set()?.tests;
         let mut findings = rules.check();
@@ -216,11 +217,12 @@ impl CursorCosts {
         self.setup.ownership.rule_set()
     }
 
-    /// Returns the people that rules look up.
+    /// Returns the people that rules look up: those of the files, and where these have nobody, those that were imported.
     ///
     /// # Errors
-    /// [`ErrorKind::People`].
-    pub fn people(&self) -> Result<virtual_tags::Directory> {
+    /// [`ErrorKind::People`], [`ErrorKind::Store`].
+    pub async fn people(&self) -> Result<virtual_tags::Directory> {
+        self.load_people().await?;
         self.setup.ownership.people()
     }
 }

@@ -1,7 +1,7 @@
 //! The rules and people that decide who owns a charge, read when they are needed first.
 
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use cost_model::input::decode;
 use cursor_cost_source::places_of_people;
@@ -19,7 +19,15 @@ pub(crate) struct Ownership {
     people: PeopleFrom,
     /// The columns that become tags; by default those that say who owns a charge.
     columns: Option<Vec<String>>,
-    compiled: OnceLock<Rules>,
+    compiled: Mutex<Compiled>,
+}
+
+/// What follows from the rules and people, and is made again where the people of the store are others.
+#[derive(Default)]
+struct Compiled {
+    /// The people of the store.
+    stored: Directory,
+    rules: Option<Arc<Rules>>,
 }
 
 enum RulesFrom {
@@ -54,26 +62,38 @@ impl Ownership {
         Self { rules, people: PeopleFrom::Files(people), ..Self::default() }
     }
 
+    /// Returns the columns of people that become tags.
+    pub(crate) fn columns(&self) -> Vec<String> {
+        self.columns.clone().unwrap_or_else(|| vec!["team".to_owned(), "department".to_owned()])
+    }
+
     pub(crate) fn set_columns(&mut self, columns: Vec<String>) {
         self.columns = Some(columns);
     }
 
+    /// Sets the people that the store keeps. They count where the files have nobody.
+    pub(crate) fn set_stored(&self, people: Directory) {
+        *self.compiled() = Compiled { stored: people, rules: None };
+    }
+
+    fn compiled(&self) -> MutexGuard<'_, Compiled> {
+        self.compiled.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Returns the compiled rules.
-    pub(crate) fn rules(&self) -> Result<&Rules> {
-        if let Some(rules) = self.compiled.get() {
-            return Ok(rules);
+    pub(crate) fn rules(&self) -> Result<Arc<Rules>> {
+        if let Some(rules) = &self.compiled().rules {
+            return Ok(Arc::clone(rules));
         }
-        let rules = self.compile(self.rule_set()?)?;
-        Ok(self.compiled.get_or_init(|| rules))
+        let rules = Arc::new(self.compile(self.rule_set()?)?);
+        self.compiled().rules = Some(Arc::clone(&rules));
+        Ok(rules)
     }
 
     /// Compiles other rules over the same people.
     pub(crate) fn compile(&self, rules: RuleSet) -> Result<Rules> {
         let people = self.people()?;
-        let (columns, is_chosen) = match &self.columns {
-            Some(columns) => (columns.clone(), true),
-            None => (vec!["team".to_owned(), "department".to_owned()], false),
-        };
+        let (columns, is_chosen) = (self.columns(), self.columns.is_some());
         // A column that nobody chose is taken where it is; one that was is missed.
         let has_column =
             |column: &&String| people.facts().iter().any(|fact| fact.eq_ignore_ascii_case(column));
@@ -91,7 +111,14 @@ impl Ownership {
         Ok(rules.with_default_person(places_of_people()))
     }
 
+    /// Returns all people: those that were given or stand in files first, then those of the store.
     pub(crate) fn people(&self) -> Result<Directory> {
+        let stored = self.compiled().stored.clone();
+        Ok(self.stated_people()?.or(stored))
+    }
+
+    /// Returns the people that were given or stand in files.
+    pub(crate) fn stated_people(&self) -> Result<Directory> {
         match &self.people {
             PeopleFrom::Given(people) => Ok(people.clone()),
             PeopleFrom::Files(files) => {

@@ -1,0 +1,126 @@
+//! People from exports: previewed in money, kept in the store, and what the rules make of them.
+
+use crate::program::Folder;
+
+/// The demo without its file of people, and with rules that take the team from wherever people are.
+fn without_people() -> Folder {
+    let folder = Folder::demo();
+    let config = folder.read("cursor-costs.toml");
+    let without: Vec<&str> = config.lines().filter(|line| !line.starts_with("people")).collect();
+    folder.write("cursor-costs.toml", &without.join("\n"));
+    let rules =
+        "[[tag]]\nkey = \"Team\"\ndefault = \"Unallocated\"\n[[tag.rule]]\nfrom_directory = \"team\"\n";
+    folder.write("rules.toml", rules);
+    folder
+}
+
+/// The same with the file of people as an HR system would export it.
+fn company() -> Folder {
+    let folder = without_people();
+    let export = |(number, line): (usize, &str)| {
+        let [email, team, department, from, to] = line.split(',').collect::<Vec<_>>()[..] else {
+            panic!("{line}")
+        };
+        // Who moved has two rows; an export has the present one.
+        to.is_empty().then(|| format!("{number},N,{email},{team},{department},{from},,90000"))
+    };
+    let people = folder.read("people.csv");
+    let rows = people.lines().enumerate().skip(1).filter_map(export);
+    let head =
+        "Employee_ID,Full_Name,Email,Team_Name,Department,Start_Date,Termination_Date,Salary".to_owned();
+    let export = [head].into_iter().chain(rows).collect::<Vec<_>>().join("\n");
+    folder.write("hr.csv", &export);
+    folder
+}
+
+const OCTOBER: [&str; 4] = ["--from", "2026-10-01", "--to", "2026-11-01"];
+
+fn by_team(folder: &Folder) -> serde_json::Value {
+    let report =
+        folder.run(&[&["report", "--group-by", "vtag.Team", "--format", "json"][..], &OCTOBER].concat());
+    assert_eq!(report.status, 0, "{}", report.stderr);
+    report.json()
+}
+
+#[test]
+fn an_export_is_previewed_in_money_and_then_owns_the_charges() {
+    let folder = company();
+    let unowned = folder.run(&["people", "list"]);
+    assert!(unowned.stdout.contains("no people were imported"), "{}", unowned.stdout);
+    let options = ["hr.csv", "--as-of", "2026-09-01"];
+    let preview =
+        folder.run(&[&["people", "preview"][..], &options, &OCTOBER, &["--format", "json"]].concat());
+    assert_eq!(preview.status, 0, "{}", preview.stderr);
+    let preview = preview.json();
+    let moved = preview["moves"].as_array().unwrap();
+    assert!(moved.iter().all(|each| each["from"].is_null()), "nobody had a team before: {moved:?}");
+    assert!(folder.run(&["people", "list"]).stdout.contains("no people"), "a preview changes nothing");
+
+    let import = folder.run(&[&["people", "import"][..], &options].concat());
+    assert_eq!(import.status, 0, "{}", import.stderr);
+    assert!(import.stdout.contains("Salary") && import.stdout.contains("not read"), "{}", import.stdout);
+    assert!(!import.stdout.contains("90000") && !import.stdout.contains("@acme"), "{}", import.stdout);
+
+    let report = by_team(&folder);
+    for each in moved.iter().filter(|each| each["fact"] == "team") {
+        let row = report["rows"].as_array().unwrap().iter().find(|row| row["keys"][0] == each["to"]).unwrap();
+        assert_eq!(
+            row["effective"], each["effective"],
+            "the preview and the report say the same of {}",
+            each["to"]
+        );
+    }
+    assert_eq!(report["total"]["effective"], preview["total"]);
+
+    let again = folder.run(&[&["people", "import"][..], &options].concat());
+    assert!(again.stdout.contains("nothing was done"), "{}", again.stdout);
+}
+
+#[test]
+fn other_people_of_a_day_need_a_word_and_those_of_a_later_day_move_from_then_on() {
+    let folder = without_people();
+    let person = folder.read("people.csv").lines().nth(1).unwrap().split(',').next().unwrap().to_owned();
+    for (file, team) in [("one.csv", "Web"), ("two.csv", "Ops"), ("three.csv", "Data")] {
+        folder.write(file, &format!("mail,team\n{person},{team}\n"));
+    }
+    assert_eq!(folder.run(&["people", "import", "one.csv", "--as-of", "2026-10-01"]).status, 0);
+    let refused = folder.run(&["people", "import", "two.csv", "--as-of", "2026-10-01"]);
+    assert_eq!(refused.status, 1);
+    assert!(refused.stderr.contains("--replace"), "{}", refused.stderr);
+    assert_eq!(folder.run(&["people", "import", "two.csv", "--as-of", "2026-10-01", "--replace"]).status, 0);
+    assert_eq!(folder.run(&["people", "import", "three.csv", "--as-of", "2026-10-20"]).status, 0);
+    let list = folder.run(&["people", "list", "--format", "json"]).json();
+    let teams: Vec<_> =
+        list["people"].as_array().unwrap().iter().map(|span| (&span["facts"]["team"], &span["to"])).collect();
+    assert_eq!(format!("{teams:?}"), r#"[(String("Ops"), String("2026-10-20")), (String("Data"), Null)]"#);
+    assert_eq!(list["snapshots"], serde_json::json!(["2026-10-01", "2026-10-20"]));
+    let rows = by_team(&folder);
+    let names: Vec<_> = rows["rows"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| row["keys"][0].as_str().unwrap().to_owned())
+        .collect();
+    assert!(names.contains(&"Ops".to_owned()) && !names.contains(&"Web".to_owned()), "{names:?}");
+}
+
+#[test]
+fn a_file_that_leaves_something_open_names_the_option() {
+    let folder = Folder::demo();
+    folder.write("dates.csv", "email,team,hire date\na@acme.test,Web,03/04/2025\n");
+    let refused = folder.run(&["people", "import", "dates.csv"]);
+    assert_eq!(refused.status, 1);
+    assert!(
+        refused.stderr.contains("dates.csv:2") && refused.stderr.contains("--dates day-first"),
+        "{}",
+        refused.stderr
+    );
+    folder.write("names.csv", "Kontakt;Team\na@acme.test;Web\n");
+    let refused = folder.run(&["people", "import", "names.csv"]);
+    assert!(refused.stderr.contains("--column NAME=email"), "{}", refused.stderr);
+    let read =
+        folder.run(&["people", "import", "names.csv", "--column", "Kontakt=email", "--format", "json"]);
+    assert_eq!((read.status, read.json()["people"].clone()), (0, 1.into()), "{}", read.stderr);
+    let wrong = folder.run(&["people", "import", "names.csv", "--column", "Kontakt=mail"]);
+    assert!(wrong.status == 1 && wrong.stderr.contains("write one of email"), "{}", wrong.stderr);
+}

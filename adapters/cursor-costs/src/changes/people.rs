@@ -1,0 +1,177 @@
+//! People who are kept in the store: dated snapshots of what companies export, in the journal.
+//!
+//! Addresses and ids stand in the journal by number, so that a name can be erased and the chain of entries stays whole.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::atomic::Ordering;
+
+use cost_model::Metric;
+use cost_model::digest::Digest;
+use cost_model::store::{EntryKind, EntryScope, JournalEntry, PersonNumber};
+use cost_people::{History, PeopleReader, Preview, Snapshot};
+use cursor_cost_source::places_of_people;
+use serde::{Deserialize, Serialize};
+
+use crate::changes::journal::JOURNAL;
+use crate::costs::CursorCosts;
+use crate::error::{Error, ErrorKind, Result, StoreCall};
+use crate::request::DayRange;
+
+/// The kind of entries that hold a snapshot. Their key is its day; the last one of a day counts.
+const KIND: &str = "people-snapshot";
+
+/// What an entry says.
+#[derive(Serialize, Deserialize)]
+struct Entry {
+    /// With numbers in place of addresses and ids.
+    snapshot: Snapshot,
+}
+
+/// What an import of people comes to, before or after it.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct PeopleImport {
+    /// What the file says.
+    pub snapshot: Snapshot,
+    /// Whether the store has this very snapshot already.
+    pub is_known: bool,
+    /// Whether the store has another snapshot of the day.
+    pub replaces: bool,
+    /// What the people of the store would be with it.
+    pub history: History,
+    /// The digest of the file.
+    file: Digest,
+}
+
+impl CursorCosts {
+    /// Reads an export of people, and says what importing it comes to. Nothing is changed. `reader` sets how it is read.
+    ///
+    /// The facts `team` and `department`, or those that the configuration makes tags of, are read where the file has them.
+    ///
+    /// # Errors
+    /// [`ErrorKind::People`] for a file that cannot be read, [`ErrorKind::File`], [`ErrorKind::Store`].
+    pub async fn read_people(
+        &self,
+        file: &Path,
+        reader: impl FnOnce(PeopleReader) -> PeopleReader,
+        as_of: chrono::NaiveDate,
+    ) -> Result<PeopleImport> {
+        let bytes = std::fs::read(file).map_err(|error| Error::file(file, &error))?;
+        let wanted = PeopleReader::new(as_of).facts_if_there(self.setup.ownership.columns());
+        let snapshot = reader(wanted).read(&bytes, &file.display().to_string()).map_err(unreadable)?;
+        let mut kept = self.people_snapshots().await?;
+        let known = kept.get(&snapshot.as_of);
+        let is_known = known.is_some_and(|known| known.rows == snapshot.rows);
+        let replaces = known.is_some() && !is_known;
+        kept.insert(snapshot.as_of, snapshot.clone());
+        let history = history_of(kept)?;
+        Ok(PeopleImport { snapshot, is_known, replaces, history, file: Digest::of(&bytes) })
+    }
+
+    /// Says in money what an import would change: over the charges of a range, against the people of now.
+    ///
+    /// # Errors
+    /// [`ErrorKind::People`], [`ErrorKind::Rules`], [`ErrorKind::Store`].
+    pub async fn preview_people(&self, import: &PeopleImport, range: DayRange) -> Result<Preview> {
+        let window = self.window(range)?;
+        let (present, first) = (self.people().await?, self.setup.ownership.stated_people()?);
+        let loaded = self.load(window).await?;
+        let places = places_of_people();
+        let preview =
+            import.history.preview(&present, first, &loaded.ledger, window, &places, Metric::Effective);
+        preview.map_err(unreadable)
+    }
+
+    /// Keeps the snapshot of an export in the store. One that the store has already is not kept again.
+    ///
+    /// # Errors
+    /// [`ErrorKind::People`] where the store has another snapshot of that day and `replace` does not allow it,
+    /// [`ErrorKind::Store`].
+    pub async fn import_people(&self, import: &PeopleImport, replace: bool) -> Result<()> {
+        if import.is_known {
+            return Ok(());
+        }
+        let day = import.snapshot.as_of;
+        if import.replaces && !replace {
+            let message = format!("the store has other people of {day}");
+            return Err(Error::new(ErrorKind::People, message).with_hint(
+                "--as-of states the day that the file is of, --replace takes it in place of the other one",
+            ));
+        }
+        let mut numbers = BTreeMap::new();
+        for name in import.snapshot.names() {
+            let number = self.journal().person_number(name).await.or_store(JOURNAL)?;
+            numbers.insert(name.to_owned(), number.get().to_string());
+        }
+        let snapshot = import.snapshot.clone().renamed(|name| numbers.get(name).cloned());
+        self.note(KIND, &day.to_string(), &Entry { snapshot }, vec![("file".to_owned(), import.file)]).await
+    }
+
+    /// Returns the snapshots of people that the store keeps, in the order of their days.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Store`], also for an entry that another version has written in a form that is not known.
+    pub async fn people_history(&self) -> Result<History> {
+        history_of(self.people_snapshots().await?)
+    }
+
+    async fn people_snapshots(&self) -> Result<BTreeMap<chrono::NaiveDate, Snapshot>> {
+        // By day: the last one counts.
+        let mut latest: BTreeMap<String, JournalEntry> = BTreeMap::new();
+        latest.extend(self.people_entries(0).await?.into_iter().map(|entry| (entry.key.clone(), entry)));
+        let mut numbered = Vec::new();
+        for entry in latest.into_values() {
+            let entry: Entry = serde_json::from_str(&entry.document).map_err(|error| {
+                Error::new(ErrorKind::Store, "the people in the store cannot be read").because(error)
+            })?;
+            numbered.push(entry.snapshot);
+        }
+        let all: BTreeSet<&str> = numbered.iter().flat_map(Snapshot::names).collect();
+        let mut names = BTreeMap::new();
+        for number in all {
+            let Ok(person) = number.parse() else { continue };
+            // Whose name was erased is in no snapshot any more.
+            if let Some(name) =
+                self.journal().person_name(PersonNumber::new(person)).await.or_store(JOURNAL)?
+            {
+                names.insert(number.to_owned(), name);
+            }
+        }
+        let named =
+            numbered.into_iter().map(|snapshot| snapshot.renamed(|number| names.get(number).cloned()));
+        Ok(named.map(|snapshot| (snapshot.as_of, snapshot)).collect())
+    }
+
+    async fn people_entries(&self, after: u64) -> Result<Vec<JournalEntry>> {
+        let mut scope = EntryScope::default();
+        scope.kind = Some(EntryKind::new(KIND).or_store(JOURNAL)?);
+        scope.after = after;
+        self.journal().entries(&scope).await.or_store(JOURNAL)
+    }
+
+    /// Reads the people of the store, if there are others than were read last.
+    pub(crate) async fn load_people(&self) -> Result<()> {
+        let read = self.people_read.load(Ordering::Acquire);
+        let Some(last) = self.people_entries(read).await?.last().map(|entry| entry.number) else {
+            return Ok(());
+        };
+        let people = self.people_history().await?.directory("the people of the store").map_err(unreadable)?;
+        self.setup.ownership.set_stored(people);
+        self.forget_loaded();
+        self.people_read.store(last, Ordering::Release);
+        Ok(())
+    }
+}
+
+fn history_of(snapshots: BTreeMap<chrono::NaiveDate, Snapshot>) -> Result<History> {
+    let mut history = History::new();
+    for snapshot in snapshots.into_values() {
+        history.add(snapshot).map_err(unreadable)?;
+    }
+    Ok(history)
+}
+
+fn unreadable(error: cost_people::Error) -> Error {
+    Error::new(ErrorKind::People, "the people cannot be read").because(error)
+}
