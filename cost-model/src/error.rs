@@ -5,6 +5,8 @@ use std::ops::Range;
 
 use crate::fault::Fault;
 
+pub use crate::fault::ErrorKind;
+
 /// A result of this crate.
 pub type Result<T> = std::result::Result<T, Error>;
 
@@ -36,47 +38,6 @@ struct Inner {
     span: Option<Range<usize>>,
     column: Option<usize>,
     source: Option<Box<dyn StdError + Send + Sync>>,
-}
-
-/// The class of an [`Error`].
-///
-/// ```
-/// use cost_model::{Currency, ErrorKind, Money};
-///
-/// assert_eq!("12,5".parse::<Money>().unwrap_err().kind(), ErrorKind::Value);
-/// let most = Money::from_units(i128::MAX);
-/// assert_eq!(most.checked_add(most).unwrap_err().kind(), ErrorKind::Overflow);
-/// assert_eq!("usd".parse::<Currency>().unwrap_err().kind(), ErrorKind::Value);
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ErrorKind {
-    /// A text or number that is not an amount, a date, a currency or an interval.
-    Value,
-    /// A sum or product left the range of its type.
-    Overflow,
-    /// Two currencies met in one ledger.
-    Currency,
-    /// A filter sentence does not parse; see [`Error::span`].
-    Filter,
-    /// A query names something that does not exist.
-    Query,
-    /// A source could not deliver a window.
-    Source,
-    /// A source refused a window because more rows are announced than it reads at once; see [`Error::announced`].
-    WindowTooLarge,
-    /// A source read a window several times, and the provider's data moved each time.
-    Incomplete,
-    /// A store could not read or write.
-    Store,
-    /// What was to be written elsewhere, to a file for instance, could not be written.
-    Output,
-    /// A store refuses what would mix made-up charges with real ones; see [`Origin`](crate::source::Origin).
-    Origin,
-    /// An entry of a journal was added in between by somebody else; nothing was added.
-    Conflict,
-    /// A bug in this crate: no input should lead to it.
-    Internal,
 }
 
 impl From<Fault> for Error {

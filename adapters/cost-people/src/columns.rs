@@ -216,17 +216,15 @@ impl Columns {
             names.iter().map(|name| ColumnUse { name: name.clone(), meaning: None, fact: None }).collect();
         for (name, meaning) in &stated.meanings {
             let column = uses.iter_mut().find(|column| key(&column.name) == key(name));
-            let there = || names.to_vec();
             let column = column.ok_or_else(|| Fault::NoColumn {
                 file: file.to_owned(),
                 wanted: name.clone(),
-                there: there(),
+                there: names.to_vec(),
             })?;
             column.meaning = Some(*meaning);
         }
-        let is_stated = |meaning| stated.meanings.iter().any(|(_, stated)| *stated == meaning);
         for (meaning, names) in NAMES {
-            let mut found = is_stated(meaning);
+            let mut found = stated.meanings.iter().any(|(_, stated)| *stated == meaning);
             for name in names {
                 let column =
                     uses.iter_mut().find(|column| column.meaning.is_none() && key(&column.name) == *name);
@@ -267,21 +265,14 @@ impl Columns {
                 self.facts.push(fact.clone());
                 continue;
             }
-            let candidates = |fits: &dyn Fn(&str) -> bool| -> Vec<usize> {
-                let free = |column: &ColumnUse| matches!(column.meaning, None | Some(Meaning::Fact));
-                let all =
-                    self.uses.iter().enumerate().filter(|(_, column)| free(column) && fits(&column.name));
-                all.map(|(place, _)| place).collect()
-            };
-            let last = |name: &str| name.rsplit('.').next().unwrap_or(name).to_owned();
             let wanted = key(fact);
             let found = [
-                candidates(&|name| key(name) == wanted),
-                candidates(&|name| key(&last(name)) == wanted),
-                candidates(&|name| {
-                    ["name", "displayname", "title"]
-                        .iter()
-                        .any(|ending| key(name) == format!("{wanted}{ending}"))
+                self.places_of(|name| key(name) == wanted),
+                self.places_of(|name| name.rsplit('.').next().is_some_and(|last| key(last) == wanted)),
+                self.places_of(|name| {
+                    key(name)
+                        .strip_prefix(&wanted)
+                        .is_some_and(|ending| ["name", "displayname", "title"].contains(&ending))
                 }),
             ];
             let found = found.into_iter().find(|found| !found.is_empty()).unwrap_or_default();
@@ -293,14 +284,11 @@ impl Columns {
                     self.facts.push(fact.clone());
                 }
                 [one, other, ..] => {
-                    let name = |place: usize| {
-                        self.uses.get(place).map(|column| column.name.clone()).unwrap_or_default()
-                    };
                     return Err(Fault::TwoColumns {
                         file: file.to_owned(),
                         what: "the fact that was asked for",
-                        one: name(one),
-                        other: name(other),
+                        one: self.name_of(one),
+                        other: self.name_of(other),
                     }
                     .into());
                 }
@@ -312,6 +300,20 @@ impl Columns {
             }
         }
         Ok(())
+    }
+
+    /// Returns the places of columns that mean nothing else and whose name fits.
+    fn places_of(&self, fits: impl Fn(&str) -> bool) -> Vec<usize> {
+        let free = self
+            .uses
+            .iter()
+            .enumerate()
+            .filter(|(_, column)| matches!(column.meaning, None | Some(Meaning::Fact)));
+        free.filter(|(_, column)| fits(&column.name)).map(|(place, _)| place).collect()
+    }
+
+    fn name_of(&self, place: usize) -> String {
+        self.uses.get(place).map(|column| column.name.clone()).unwrap_or_default()
     }
 
     /// Returns what the column of a name is read as.

@@ -60,6 +60,13 @@ pub struct PersonSpan {
 
 cost_model::masked_debug!(PersonSpan { from, until });
 
+impl PersonSpan {
+    /// Returns whether it holds on a day.
+    pub fn holds(&self, day: NaiveDate) -> bool {
+        self.from.is_none_or(|from| from <= day) && self.until.is_none_or(|until| day < until)
+    }
+}
+
 /// Who one is, over all snapshots.
 type PersonKey = String;
 
@@ -223,12 +230,14 @@ impl<'a> Person<'a> {
         let before = self.days.iter().rev().find(|as_of| **as_of <= day);
         let next = self.days.iter().find(|as_of| **as_of > day);
         let dated = self.rows.iter().rev().filter(|(as_of, row)| *as_of > day && row.from.is_some());
-        let in_snapshot = |as_of: Option<&NaiveDate>| {
-            let as_of = as_of.copied();
-            self.rows.iter().filter(move |(of, _)| Some(*of) == as_of).map(|(_, row)| *row)
-        };
         let later = dated.map(|(_, row)| *row).find(|row| row.holds(day));
-        let earlier = in_snapshot(before).find(|row| row.holds(day));
-        later.or(earlier).or_else(|| in_snapshot(next).find(|row| row.holds(day)))
+        let earlier = self.rows_of(before).find(|row| row.holds(day));
+        later.or(earlier).or_else(|| self.rows_of(next).find(|row| row.holds(day)))
+    }
+
+    /// Returns the rows in the snapshot of a day, if there is one.
+    fn rows_of(&self, as_of: Option<&NaiveDate>) -> impl Iterator<Item = &'a PersonRow> + use<'a> {
+        let as_of = as_of.copied();
+        self.rows.iter().filter(move |(of, _)| Some(*of) == as_of).map(|(_, row)| *row)
     }
 }

@@ -155,13 +155,10 @@ impl History {
     /// Returns the usual addresses of people who are there before a day and are not among those with use.
     fn without_use(&self, end: NaiveDate, used: &BTreeSet<String>) -> Vec<String> {
         let last = end.pred_opt().unwrap_or(end);
-        let is_there = |from: Option<NaiveDate>, until: Option<NaiveDate>| {
-            from.is_none_or(|from| from <= last) && until.is_none_or(|until| last < until)
-        };
         let spans = self.spans();
-        let idle = spans.iter().filter(|span| {
-            is_there(span.from, span.until) && !span.emails.iter().any(|email| used.contains(email))
-        });
+        let idle = spans
+            .iter()
+            .filter(|span| span.holds(last) && !span.emails.iter().any(|email| used.contains(email)));
         let mut names: Vec<String> = idle.filter_map(|span| span.emails.first().cloned()).collect();
         names.sort_unstable();
         names
@@ -201,16 +198,20 @@ fn add(one: Money, other: Money) -> Result<Money> {
 fn describe_unmatched(name: &str, amount: Money, names: &[&str]) -> Unmatched {
     let own = Directory::comparable_email(name);
     let is_known = names.iter().any(|known| Directory::comparable_email(known) == own);
-    let local = |email: &str| email.rsplit_once('@').map_or(email, |(local, _)| local).to_owned();
-    let locals: Vec<(String, &str)> = names.iter().map(|known| (local(known), *known)).collect();
-    let wanted = local(&own);
+    let locals: Vec<(&str, &str)> = names.iter().map(|known| (local_part(known), *known)).collect();
+    let wanted = local_part(&own);
     let is_open = !is_known && !wanted.is_empty();
-    let nearest = is_open.then(|| closest(&wanted, locals.iter().map(|(local, _)| local.as_str()))).flatten();
-    let nearest = nearest.and_then(|nearest| locals.iter().find(|(local, _)| local == nearest));
+    let nearest = is_open.then(|| closest(wanted, locals.iter().map(|(local, _)| *local))).flatten();
+    let nearest = nearest.and_then(|nearest| locals.iter().find(|(local, _)| *local == nearest));
     Unmatched {
         name: name.to_owned(),
         amount,
         is_known,
         nearest: nearest.map(|(_, known)| (*known).to_owned()),
     }
+}
+
+/// Returns what stands before the `@`.
+fn local_part(email: &str) -> &str {
+    email.rsplit_once('@').map_or(email, |(local, _)| local)
 }

@@ -154,9 +154,8 @@ fn flatten(name: &str, value: &Value, cells: &mut Vec<(String, String)>) {
         Value::String(text) if text.trim().is_empty() => {}
         Value::String(text) => cells.push((name.to_owned(), text.trim().to_owned())),
         Value::Array(list) => {
-            let is_primary = |entry: &&Value| entry.get("primary").and_then(Value::as_bool) == Some(true);
             let others = list.iter().filter(|entry| !is_primary(entry));
-            for entry in list.iter().filter(is_primary).chain(others) {
+            for entry in list.iter().filter(|entry| is_primary(entry)).chain(others) {
                 flatten(name, entry, cells);
             }
         }
@@ -170,4 +169,8 @@ fn flatten(name: &str, value: &Value, cells: &mut Vec<(String, String)>) {
             }
         }
     }
+}
+
+fn is_primary(entry: &Value) -> bool {
+    entry.get("primary").and_then(Value::as_bool) == Some(true)
 }
