@@ -10,7 +10,7 @@ use crate::error::{Fault, Result};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
-pub enum Meaning {
+pub enum ColumnMeaning {
     /// The address by which a person is known.
     Email,
     /// Another address of theirs.
@@ -35,8 +35,8 @@ pub enum Meaning {
     Fact,
 }
 
-impl Meaning {
-    /// All meanings but [`Meaning::Fact`], which is asked for by its name.
+impl ColumnMeaning {
+    /// All meanings but [`ColumnMeaning::Fact`], which is asked for by its name.
     pub const ALL: [Self; 10] = [
         Self::Email,
         Self::OtherEmail,
@@ -68,7 +68,7 @@ impl Meaning {
     }
 }
 
-impl fmt::Display for Meaning {
+impl fmt::Display for ColumnMeaning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
     }
@@ -83,7 +83,7 @@ pub struct ColumnUse {
     /// The name in the file; of JSON, the names of the fields that lead to it.
     pub name: String,
     /// What it is read as; `None` for what is passed over.
-    pub meaning: Option<Meaning>,
+    pub meaning: Option<ColumnMeaning>,
     /// The name of the fact, where it is one.
     pub fact: Option<String>,
 }
@@ -92,9 +92,9 @@ pub struct ColumnUse {
 ///
 /// Sources: RFC 7643 for SCIM, the pages on user profiles of Okta, on bulk downloads and Graph of Microsoft Entra, on CSV files of
 /// Google Workspace, on fields of BambooHR, HiBob, Workday and Backstage, and Cursor's Admin API for groups.
-const NAMES: [(Meaning, &[&str]); 9] = [
+const NAMES: [(ColumnMeaning, &[&str]); 9] = [
     (
-        Meaning::Email,
+        ColumnMeaning::Email,
         &[
             "email",
             "emailaddress",
@@ -113,7 +113,7 @@ const NAMES: [(Meaning, &[&str]); 9] = [
         ],
     ),
     (
-        Meaning::OtherEmail,
+        ColumnMeaning::OtherEmail,
         &[
             "secondemail",
             "profilesecondemail",
@@ -127,7 +127,7 @@ const NAMES: [(Meaning, &[&str]); 9] = [
         ],
     ),
     (
-        Meaning::Id,
+        ColumnMeaning::Id,
         &[
             "employeeid",
             "employeenumber",
@@ -142,7 +142,7 @@ const NAMES: [(Meaning, &[&str]); 9] = [
         ],
     ),
     (
-        Meaning::Joined,
+        ColumnMeaning::Joined,
         &[
             "hiredate",
             "originalhiredate",
@@ -154,9 +154,9 @@ const NAMES: [(Meaning, &[&str]); 9] = [
             "joined",
         ],
     ),
-    (Meaning::From, &["effectivedate", "effectivefrom", "validfrom", "from", "jobstartdate"]),
+    (ColumnMeaning::From, &["effectivedate", "effectivefrom", "validfrom", "from", "jobstartdate"]),
     (
-        Meaning::LastDay,
+        ColumnMeaning::LastDay,
         &[
             "terminationdate",
             "lastday",
@@ -167,9 +167,9 @@ const NAMES: [(Meaning, &[&str]); 9] = [
             "employeeleavedatetime",
         ],
     ),
-    (Meaning::Until, &["to", "leftat", "validto", "effectiveto", "until"]),
+    (ColumnMeaning::Until, &["to", "leftat", "validto", "effectiveto", "until"]),
     (
-        Meaning::Status,
+        ColumnMeaning::Status,
         &[
             "status",
             "active",
@@ -181,7 +181,7 @@ const NAMES: [(Meaning, &[&str]); 9] = [
             "suspended",
         ],
     ),
-    (Meaning::StatusSince, &["statuschanged", "statussince"]),
+    (ColumnMeaning::StatusSince, &["statuschanged", "statussince"]),
 ];
 
 /// The names of paths of units.
@@ -202,7 +202,7 @@ pub(crate) struct Columns {
 /// What the user states of columns, and which facts they ask for.
 #[derive(Clone, Default)]
 pub(crate) struct Stated {
-    pub(crate) meanings: Vec<(String, Meaning)>,
+    pub(crate) meanings: Vec<(String, ColumnMeaning)>,
     pub(crate) facts: Vec<String>,
     /// Facts that a file need not have.
     pub(crate) facts_if_there: Vec<String>,
@@ -231,8 +231,8 @@ impl Columns {
                 let Some(column) = column else { continue };
                 match (meaning, found) {
                     (_, false) => column.meaning = Some(meaning),
-                    (Meaning::Email | Meaning::OtherEmail, true) => {
-                        column.meaning = Some(Meaning::OtherEmail);
+                    (ColumnMeaning::Email | ColumnMeaning::OtherEmail, true) => {
+                        column.meaning = Some(ColumnMeaning::OtherEmail);
                     }
                     (_, true) => {}
                 }
@@ -241,10 +241,10 @@ impl Columns {
         }
         for column in uses.iter_mut().filter(|column| column.meaning.is_none()) {
             if PATHS.contains(&key(&column.name).as_str()) {
-                column.meaning = Some(Meaning::OrgPath);
+                column.meaning = Some(ColumnMeaning::OrgPath);
             }
         }
-        if !uses.iter().any(|column| column.meaning == Some(Meaning::Email)) {
+        if !uses.iter().any(|column| column.meaning == Some(ColumnMeaning::Email)) {
             return Err(Fault::NoEmail { file: file.to_owned(), there: names.to_vec() }.into());
         }
         let mut columns = Self { uses, facts: Vec::new() };
@@ -255,7 +255,7 @@ impl Columns {
     /// Finds the columns of the facts that were asked for: by whole name, then by the last part of a name, such as
     /// `department` in `work.department`, then with the endings that systems add. Everything else is passed over.
     fn name_facts(&mut self, stated: &Stated, file: &str) -> Result<()> {
-        let has_path = self.uses.iter().any(|column| column.meaning == Some(Meaning::OrgPath));
+        let has_path = self.uses.iter().any(|column| column.meaning == Some(ColumnMeaning::OrgPath));
         let needed = stated.facts.iter().map(|fact| (fact, true));
         for (fact, is_needed) in needed.chain(stated.facts_if_there.iter().map(|fact| (fact, false))) {
             if self.facts.contains(fact) {
@@ -279,7 +279,7 @@ impl Columns {
             match found[..] {
                 [place] => {
                     if let Some(column) = self.uses.get_mut(place) {
-                        (column.meaning, column.fact) = (Some(Meaning::Fact), Some(fact.clone()));
+                        (column.meaning, column.fact) = (Some(ColumnMeaning::Fact), Some(fact.clone()));
                     }
                     self.facts.push(fact.clone());
                 }
@@ -308,7 +308,7 @@ impl Columns {
             .uses
             .iter()
             .enumerate()
-            .filter(|(_, column)| matches!(column.meaning, None | Some(Meaning::Fact)));
+            .filter(|(_, column)| matches!(column.meaning, None | Some(ColumnMeaning::Fact)));
         free.filter(|(_, column)| fits(&column.name)).map(|(place, _)| place).collect()
     }
 
@@ -322,7 +322,7 @@ impl Columns {
     }
 
     /// Returns the first column of a meaning.
-    pub(crate) fn first(&self, meaning: Meaning) -> Option<&ColumnUse> {
+    pub(crate) fn first(&self, meaning: ColumnMeaning) -> Option<&ColumnUse> {
         self.uses.iter().find(|column| column.meaning == Some(meaning))
     }
 }

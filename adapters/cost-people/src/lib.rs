@@ -11,7 +11,7 @@ mod reader;
 mod rows;
 mod snapshot;
 
-pub use columns::{ColumnUse, Meaning};
+pub use columns::{ColumnMeaning, ColumnUse};
 pub use dates::DateForm;
 pub use error::{Error, ErrorKind, Result};
 pub use finding::{Finding, FindingKind};

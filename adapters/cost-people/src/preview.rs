@@ -16,7 +16,7 @@ use crate::history::History;
 
 /// What the people of a history would change over charges that are there.
 ///
-/// Made by [`History::preview`]. Each list is in the order of money, the most first.
+/// Made by [`History::preview`]. Moves and unmatched names are in the order of money, the most first.
 #[derive(Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Preview {
@@ -142,9 +142,9 @@ impl History {
             })
             .collect();
         preview.moves.sort_by_key(|moved| std::cmp::Reverse(moved.amount.units().unsigned_abs()));
-        let names = new.names();
+        let known = KnownNames::of(&new);
         preview.unmatched =
-            unmatched.into_iter().map(|(name, amount)| describe_unmatched(name, amount, &names)).collect();
+            unmatched.into_iter().map(|(name, amount)| known.describe_unmatched(name, amount)).collect();
         preview.unmatched.sort_by_key(|each| std::cmp::Reverse(each.amount.units().unsigned_abs()));
         let used: BTreeSet<String> =
             by_day.keys().map(|(name, _)| Directory::comparable_email(name)).collect();
@@ -194,20 +194,36 @@ fn add(one: Money, other: Money) -> Result<Money> {
     one.checked_add(other).map_err(|source| Fault::Sum(source).into())
 }
 
-/// Says of somebody whom the directory does not have who they may be. An empty name is that of charges without a person.
-fn describe_unmatched(name: &str, amount: Money, names: &[&str]) -> Unmatched {
-    let own = Directory::comparable_email(name);
-    let is_known = names.iter().any(|known| Directory::comparable_email(known) == own);
-    let locals: Vec<(&str, &str)> = names.iter().map(|known| (local_part(known), *known)).collect();
-    let wanted = local_part(&own);
-    let is_open = !is_known && !wanted.is_empty();
-    let nearest = is_open.then(|| closest(wanted, locals.iter().map(|(local, _)| *local))).flatten();
-    let nearest = nearest.and_then(|nearest| locals.iter().find(|(local, _)| *local == nearest));
-    Unmatched {
-        name: name.to_owned(),
-        amount,
-        is_known,
-        nearest: nearest.map(|(_, known)| (*known).to_owned()),
+/// The names of a directory, to say who somebody may be whom it does not have.
+struct KnownNames<'a> {
+    /// As directories compare them.
+    comparable: BTreeSet<String>,
+    /// By what stands before the `@`.
+    by_local_part: BTreeMap<&'a str, &'a str>,
+}
+
+impl<'a> KnownNames<'a> {
+    fn of(people: &'a Directory) -> Self {
+        let names = people.names();
+        Self {
+            comparable: names.iter().map(|name| Directory::comparable_email(name)).collect(),
+            by_local_part: names.iter().map(|name| (local_part(name), *name)).collect(),
+        }
+    }
+
+    /// An empty name is that of charges without a person.
+    fn describe_unmatched(&self, name: &str, amount: Money) -> Unmatched {
+        let own = Directory::comparable_email(name);
+        let is_known = self.comparable.contains(&own);
+        let wanted = Some(local_part(&own)).filter(|wanted| !is_known && !wanted.is_empty());
+        let nearest = wanted.and_then(|wanted| closest(wanted, self.by_local_part.keys().copied()));
+        let nearest = nearest.and_then(|nearest| self.by_local_part.get(nearest));
+        Unmatched {
+            name: name.to_owned(),
+            amount,
+            is_known,
+            nearest: nearest.map(|known| (*known).to_owned()),
+        }
     }
 }
 

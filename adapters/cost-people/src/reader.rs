@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use chrono::NaiveDate;
 use virtual_tags::Directory;
 
-use crate::columns::{ColumnUse, Columns, Meaning, Stated, key, level};
+use crate::columns::{ColumnMeaning, ColumnUse, Columns, Stated, key, level};
 use crate::dates::DateForm;
 use crate::error::{Fault, Result};
 use crate::finding::{FindingKind, Findings};
@@ -18,7 +18,7 @@ use crate::snapshot::{PersonRow, Snapshot};
 /// facts that are asked for are kept, so that a salary beside a department goes nowhere.
 ///
 /// ```
-/// use cost_people::{Meaning, PeopleReader};
+/// use cost_people::{ColumnMeaning, PeopleReader};
 ///
 /// let csv = b"Employee_ID,Email,Team_Name,Start_Date,Termination_Date,Salary\n\
 ///     17,ana@acme.test,Web,2024-03-01,,91000\n\
@@ -27,7 +27,7 @@ use crate::snapshot::{PersonRow, Snapshot};
 /// assert_eq!((snapshot.people(), snapshot.active()), (2, 1));
 /// let read: Vec<_> = snapshot.columns.iter().map(|column| column.meaning).collect();
 /// assert_eq!(read, [
-///     Some(Meaning::Id), Some(Meaning::Email), Some(Meaning::Fact), Some(Meaning::Joined), Some(Meaning::LastDay), None,
+///     Some(ColumnMeaning::Id), Some(ColumnMeaning::Email), Some(ColumnMeaning::Fact), Some(ColumnMeaning::Joined), Some(ColumnMeaning::LastDay), None,
 /// ]);
 /// // The last day is a day at work, so the row holds until the day after.
 /// assert_eq!(snapshot.rows[1].until, Some("2026-10-01".parse()?));
@@ -68,7 +68,7 @@ impl PeopleReader {
     }
 
     /// States what a column means, whatever its name says.
-    pub fn column(mut self, name: impl Into<String>, meaning: Meaning) -> Self {
+    pub fn column(mut self, name: impl Into<String>, meaning: ColumnMeaning) -> Self {
         self.stated.meanings.push((name.into(), meaning));
         self
     }
@@ -153,10 +153,10 @@ impl Reading<'_> {
     /// Reads what a row says; `None` where it has no address.
     fn person(&self, row: &Row, findings: &mut Findings) -> Result<Option<PersonRow>> {
         let mut person = PersonRow {
-            id: self.texts(row, Meaning::Id).next().map(|(_, text)| text.to_owned()),
+            id: self.texts(row, ColumnMeaning::Id).next().map(|(_, text)| text.to_owned()),
             emails: self.emails(row),
-            joined: self.day(row, Meaning::Joined)?,
-            from: self.day(row, Meaning::From)?,
+            joined: self.day(row, ColumnMeaning::Joined)?,
+            from: self.day(row, ColumnMeaning::From)?,
             until: None,
             active: self.is_active(row, findings),
             facts: BTreeMap::new(),
@@ -164,11 +164,11 @@ impl Reading<'_> {
         if person.emails.is_empty() {
             return Ok(None);
         }
-        let last_day = self.day(row, Meaning::LastDay)?;
-        let status_since = self.day(row, Meaning::StatusSince)?;
+        let last_day = self.day(row, ColumnMeaning::LastDay)?;
+        let status_since = self.day(row, ColumnMeaning::StatusSince)?;
         let stated = match last_day {
             Some(last) => last.succ_opt(),
-            None => self.day(row, Meaning::Until)?,
+            None => self.day(row, ColumnMeaning::Until)?,
         };
         person.until = match (stated, person.active) {
             (Some(until), _) => Some(until),
@@ -192,7 +192,11 @@ impl Reading<'_> {
     }
 
     /// Returns the texts of a row in columns of a meaning, with the columns.
-    fn texts<'r>(&'r self, row: &'r Row, meaning: Meaning) -> impl Iterator<Item = (&'r ColumnUse, &'r str)> {
+    fn texts<'r>(
+        &'r self,
+        row: &'r Row,
+        meaning: ColumnMeaning,
+    ) -> impl Iterator<Item = (&'r ColumnUse, &'r str)> {
         let uses = row.cells.iter().filter_map(|(name, text)| Some((self.columns.of(name)?, text.as_str())));
         uses.filter(move |(column, _)| column.meaning == Some(meaning))
     }
@@ -200,7 +204,7 @@ impl Reading<'_> {
     /// Returns the addresses of a row, without those that are none, such as the login `ana`.
     fn emails(&self, row: &Row) -> Vec<String> {
         let mut emails: Vec<String> = Vec::new();
-        let texts = self.texts(row, Meaning::Email).chain(self.texts(row, Meaning::OtherEmail));
+        let texts = self.texts(row, ColumnMeaning::Email).chain(self.texts(row, ColumnMeaning::OtherEmail));
         for (_, text) in texts {
             for each in text.split([';', ',', ' ']) {
                 // Exchange writes `SMTP:ana@acme.test`.
@@ -216,7 +220,7 @@ impl Reading<'_> {
         emails
     }
 
-    fn day(&self, row: &Row, meaning: Meaning) -> Result<Option<NaiveDate>> {
+    fn day(&self, row: &Row, meaning: ColumnMeaning) -> Result<Option<NaiveDate>> {
         let Some((column, text)) = self.texts(row, meaning).next() else { return Ok(None) };
         // How systems write that there is no day.
         if ["0001-01-01", "9999-12-31"].iter().any(|none| text.starts_with(none))
@@ -234,7 +238,7 @@ impl Reading<'_> {
 
     /// Returns whether somebody is there. A column such as `suspended` says when they are not.
     fn is_active(&self, row: &Row, findings: &mut Findings) -> bool {
-        let Some((column, text)) = self.texts(row, Meaning::Status).next() else { return true };
+        let Some((column, text)) = self.texts(row, ColumnMeaning::Status).next() else { return true };
         let (status, reversed) = (key(text), key(&column.name) == "suspended");
         if INACTIVE.contains(&status.as_str()) {
             return reversed;
@@ -247,12 +251,12 @@ impl Reading<'_> {
     }
 
     fn read_facts(&self, row: &Row, person: &mut PersonRow, findings: &mut Findings) {
-        let path = self.texts(row, Meaning::OrgPath).next().map(|(_, text)| text).unwrap_or_default();
+        let path = self.texts(row, ColumnMeaning::OrgPath).next().map(|(_, text)| text).unwrap_or_default();
         let levels: Vec<&str> =
             path.split(['/', '>']).map(str::trim).filter(|unit| !unit.is_empty()).collect();
         for fact in &self.columns.facts {
             let mut in_columns =
-                self.texts(row, Meaning::Fact).filter(|(column, _)| column.fact.as_ref() == Some(fact));
+                self.texts(row, ColumnMeaning::Fact).filter(|(column, _)| column.fact.as_ref() == Some(fact));
             let value = in_columns.next().map(|(_, text)| text);
             let of_level = level(fact).and_then(|level| levels.get(level.checked_sub(1)?).copied());
             match value.or(of_level) {
@@ -312,8 +316,8 @@ impl Reading<'_> {
     /// Returns whether a column named like first days after holds last days: each end lies one day before the same person's
     /// next row, and none on its first day.
     fn ends_are_last_days(&self, lines: &[(u64, PersonRow)], findings: &mut Findings) -> bool {
-        let Some(column) = self.columns.first(Meaning::Until) else { return false };
-        if self.reader.stated.meanings.iter().any(|(_, meaning)| *meaning == Meaning::Until) {
+        let Some(column) = self.columns.first(ColumnMeaning::Until) else { return false };
+        if self.reader.stated.meanings.iter().any(|(_, meaning)| *meaning == ColumnMeaning::Until) {
             return false;
         }
         let mut one_before = Vec::new();

@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use cost_model::report::{Bin, Interval, Measure};
 use cost_model::store::ImportId;
 use cost_model::{Filter, Timestamp, Window};
-use cost_people::{DateForm, Meaning};
+use cost_people::{ColumnMeaning, DateForm};
 use cursor_costs::config::zone;
 use cursor_costs::request::DayRange;
 use cursor_costs::{Error, ErrorKind, Result};
@@ -385,7 +385,7 @@ pub(crate) struct PeopleFile {
     pub dates: Option<DateForm>,
     /// What a column means: email, other-email, id, joined, from, last-day, until, status, status-since or org-path; may be given again
     #[arg(long, value_name = "COLUMN=MEANING", value_parser = meaning)]
-    pub column: Vec<(String, Meaning)>,
+    pub column: Vec<(String, ColumnMeaning)>,
 }
 
 /// Reads the form of days.
@@ -399,10 +399,10 @@ fn date_form(text: &str) -> std::result::Result<DateForm, String> {
 }
 
 /// Reads `COLUMN=MEANING`.
-fn meaning(text: &str) -> std::result::Result<(String, Meaning), String> {
+fn meaning(text: &str) -> std::result::Result<(String, ColumnMeaning), String> {
     let (column, meaning) = text.rsplit_once('=').ok_or("write COLUMN=MEANING, such as Kontakt=email")?;
-    let found = Meaning::ALL.into_iter().find(|each| each.name() == meaning);
-    let names = || Meaning::ALL.map(Meaning::name).join(", ");
+    let found = ColumnMeaning::ALL.into_iter().find(|each| each.name() == meaning);
+    let names = || ColumnMeaning::ALL.map(ColumnMeaning::name).join(", ");
     found
         .map(|found| (column.to_owned(), found))
         .ok_or_else(|| format!("no meaning `{meaning}`; write one of {}", names()))

@@ -1,6 +1,6 @@
 //! Files by the field names that the systems publish.
 
-use cost_people::Meaning;
+use cost_people::ColumnMeaning;
 
 use crate::{read, rows};
 
@@ -145,7 +145,10 @@ fn cursors_groups_have_days_of_joining_and_leaving() {
 fn what_is_stated_of_a_column_wins_over_its_name() {
     let csv = "Kontakt,Abteilung,bis\nana@acme.test,Web,2026-09-30\n";
     let reader = |reader: cost_people::PeopleReader| {
-        reader.column("kontakt", Meaning::Email).column("Bis", Meaning::LastDay).facts(["abteilung"])
+        reader
+            .column("kontakt", ColumnMeaning::Email)
+            .column("Bis", ColumnMeaning::LastDay)
+            .facts(["abteilung"])
     };
     assert_eq!(rows(&read(reader, csv)), ["ana@acme.test ..2026-10-01 abteilung=Web"]);
 }

@@ -57,7 +57,7 @@ fn last_days_under_the_name_of_first_days_after_are_found() {
         ]
     );
     assert_eq!(found(&snapshot), [(FindingKind::InclusiveEnds, &[2][..])]);
-    let stated = read(|reader| reader.facts(["team"]).column("to", cost_people::Meaning::Until), csv);
+    let stated = read(|reader| reader.facts(["team"]).column("to", cost_people::ColumnMeaning::Until), csv);
     assert_eq!(rows(&stated)[0], "ana@acme.test 2026-01-01..2026-07-30 team=Web");
 }
 

@@ -66,6 +66,8 @@ impl CursorCosts {
         let replaces = known.is_some() && !is_known;
         kept.insert(snapshot.as_of, snapshot.clone());
         let history = history_of(kept)?;
+        // Before it is kept: people who contradict each other would fail every question from then on.
+        history.directory("the people of the store").map_err(unreadable)?;
         Ok(PeopleImport { snapshot, is_known, replaces, history, file: Digest::of(&bytes) })
     }
 

@@ -26,7 +26,7 @@ pub(crate) struct Ownership {
 #[derive(Default)]
 struct Compiled {
     /// The people of the store.
-    stored: Directory,
+    stored: Arc<Directory>,
     rules: Option<Arc<Rules>>,
 }
 
@@ -73,7 +73,7 @@ impl Ownership {
 
     /// Sets the people that the store keeps. They count where the files have nobody.
     pub(crate) fn set_stored(&self, people: Directory) {
-        *self.compiled() = Compiled { stored: people, rules: None };
+        *self.compiled() = Compiled { stored: Arc::new(people), rules: None };
     }
 
     fn compiled(&self) -> MutexGuard<'_, Compiled> {
@@ -82,17 +82,28 @@ impl Ownership {
 
     /// Returns the compiled rules.
     pub(crate) fn rules(&self) -> Result<Arc<Rules>> {
-        if let Some(rules) = &self.compiled().rules {
-            return Ok(Arc::clone(rules));
+        let stored = {
+            let compiled = self.compiled();
+            if let Some(rules) = &compiled.rules {
+                return Ok(Arc::clone(rules));
+            }
+            Arc::clone(&compiled.stored)
+        };
+        let rules = Arc::new(self.compile_with(self.rule_set()?, self.people_with(&stored)?)?);
+        let mut compiled = self.compiled();
+        // Another question may have found other people in the store meanwhile.
+        if Arc::ptr_eq(&compiled.stored, &stored) {
+            compiled.rules = Some(Arc::clone(&rules));
         }
-        let rules = Arc::new(self.compile(self.rule_set()?)?);
-        self.compiled().rules = Some(Arc::clone(&rules));
         Ok(rules)
     }
 
     /// Compiles other rules over the same people.
     pub(crate) fn compile(&self, rules: RuleSet) -> Result<Rules> {
-        let people = self.people()?;
+        self.compile_with(rules, self.people()?)
+    }
+
+    fn compile_with(&self, rules: RuleSet, people: Directory) -> Result<Rules> {
         let (columns, is_chosen) = (self.columns(), self.columns.is_some());
         // A column that nobody chose is taken where it is; one that was is missed.
         let has_column =
@@ -113,8 +124,12 @@ impl Ownership {
 
     /// Returns all people: those that were given or stand in files first, then those of the store.
     pub(crate) fn people(&self) -> Result<Directory> {
-        let stored = self.compiled().stored.clone();
-        Ok(self.stated_people()?.or(stored))
+        let stored = Arc::clone(&self.compiled().stored);
+        self.people_with(&stored)
+    }
+
+    fn people_with(&self, stored: &Directory) -> Result<Directory> {
+        Ok(self.stated_people()?.or(stored.clone()))
     }
 
     /// Returns the people that were given or stand in files.

@@ -3,6 +3,7 @@
 
 mod company;
 mod configuration;
+mod people;
 mod questions;
 #[cfg(feature = "tracing")]
 mod spans;
