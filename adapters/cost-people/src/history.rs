@@ -16,7 +16,7 @@ use crate::snapshot::{PersonRow, Snapshot};
 /// 1. A row of a later snapshot that states its own first day holds, the latest first: it knows what became known later.
 /// 2. Else what the snapshot before says: who moved without a stated day has moved on the day of the next snapshot.
 /// 3. Else what the next snapshot says: who is new there is taken to have been there since the snapshot before, or since their
-///    first day at the company where that is stated.
+///    first day at the company where that is stated; but not under an address that another person has had as well.
 ///
 /// Who is missing in a snapshot or inactive has left: on the stated day, else on that of the snapshot. Their costs before that
 /// stay theirs. Before the first snapshot holds what it says.
@@ -208,8 +208,10 @@ impl<'a> Person<'a> {
         let ends = changes.iter().copied().map(Some).chain([None]);
         for end in ends {
             let day = start.or_else(|| end.and_then(|end: NaiveDate| end.pred_opt()));
-            if let Some(row) = day.and_then(|day| self.row_on(day)) {
+            if let Some((row, is_inferred)) = day.and_then(|day| self.row_on(day)) {
                 let mut emails = row.emails.clone();
+                // Who has a colleague's former address has not had it before they are seen with it.
+                emails.retain(|email| !is_inferred || always.contains(email));
                 emails.extend(
                     always.iter().filter(|email| !row.emails.contains(email)).map(|email| (*email).clone()),
                 );
@@ -225,14 +227,15 @@ impl<'a> Person<'a> {
         spans
     }
 
-    /// Returns the row that holds on a day: by the three rules of [`History`].
-    fn row_on(&self, day: NaiveDate) -> Option<&'a PersonRow> {
+    /// Returns the row that holds on a day, by the three rules of [`History`], and whether by the last one.
+    fn row_on(&self, day: NaiveDate) -> Option<(&'a PersonRow, bool)> {
         let before = self.days.iter().rev().find(|as_of| **as_of <= day);
         let next = self.days.iter().find(|as_of| **as_of > day);
         let dated = self.rows.iter().rev().filter(|(as_of, row)| *as_of > day && row.from.is_some());
         let later = dated.map(|(_, row)| *row).find(|row| row.holds(day));
         let earlier = self.rows_of(before).find(|row| row.holds(day));
-        later.or(earlier).or_else(|| self.rows_of(next).find(|row| row.holds(day)))
+        let known = later.or(earlier).map(|row| (row, false));
+        known.or_else(|| self.rows_of(next).find(|row| row.holds(day)).map(|row| (row, before.is_some())))
     }
 
     /// Returns the rows in the snapshot of a day, if there is one.

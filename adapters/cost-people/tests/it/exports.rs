@@ -115,6 +115,12 @@ fn google_has_paths_of_units_whose_levels_are_facts() {
 }
 
 #[test]
+fn a_column_that_says_who_is_suspended_is_read_the_other_way_round() {
+    let csv = "primaryEmail,suspended\nana@acme.test,false\nbo@acme.test,TRUE\n";
+    assert_eq!(rows(&read(|reader| reader, csv)), ["ana@acme.test .. ", "bo@acme.test ..2026-10-05 "]);
+}
+
+#[test]
 fn bamboohr_and_hibob_have_tables_of_dated_rows() {
     let bamboo = "Employee Number,Work Email,Effective Date,Department,Division\n\
         17,ana@acme.test,2024-03-01,Web,Product\n\

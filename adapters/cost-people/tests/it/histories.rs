@@ -99,6 +99,19 @@ fn an_address_that_changed_finds_its_person_on_all_days_and_one_that_was_passed_
 }
 
 #[test]
+fn an_address_that_goes_to_somebody_new_is_theirs_from_the_snapshot_on() {
+    let first = ("2026-09-01", "id,email,team\n1,info@acme.test,Web\n");
+    let second = ("2026-10-01", "id,email,team\n1,ana@acme.test,Web\n2,info@acme.test,Data\n");
+    let passed_on = history(&[first, second]);
+    let days = ["2026-09-15", "2026-10-15", "2026-11-15"];
+    assert_eq!(teams(&passed_on, "info@acme.test", &days), ["Web", "Data", "Data"]);
+    // A file without ids does not say which of the two it is about: neither is taken for them.
+    let unclear = history(&[first, second, ("2026-11-01", "email,team\ninfo@acme.test,Sales\n")]);
+    assert_eq!(teams(&unclear, "info@acme.test", &days), ["Web", "Data", "Sales"]);
+    assert_eq!(teams(&unclear, "ana@acme.test", &days), ["Web", "Web", "-"]);
+}
+
+#[test]
 fn the_same_snapshot_again_changes_nothing_and_another_one_of_the_day_is_refused() {
     let mut history = history(&[("2026-09-01", "email,team\nana@acme.test,Web\n")]);
     assert!(!history.add(snapshot(day("2026-09-01"), "email,team\nana@acme.test,Web\n")).unwrap());
@@ -130,6 +143,8 @@ fn observed_groups_are_snapshots_and_whoever_is_in_two_has_no_team() {
         first.findings.iter().map(|finding| finding.kind).collect::<Vec<_>>(),
         [FindingKind::EmptyFact, FindingKind::SeveralGroups,]
     );
+    let dee = first.rows.iter().find(|row| row.emails == ["dee@acme.test"]).unwrap();
+    assert_eq!((dee.active, dee.until), (false, Some(day("2026-09-01"))));
     let mut history = History::new();
     history.add(observed("2026-10-01T06:00:00Z", &[("Ops", &["ana@acme.test", "bo@acme.test"])])).unwrap();
     history.add(first).unwrap();
@@ -269,5 +284,29 @@ proptest! {
             in_order.add(made(*as_of, people)).unwrap();
         }
         prop_assert_eq!(in_order.spans(), spans);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    /// On the day of a file everybody has the address that it says, whoever had it before.
+    #[test]
+    fn addresses_that_go_round_never_contradict_each_other(
+        all in proptest::collection::btree_map(0_u64..40, (Just([0, 1, 2, 3]).prop_shuffle(), 0_usize..=4), 1..7),
+    ) {
+        let mut history = History::new();
+        for (as_of, (emails, present)) in &all {
+            let rows = emails.iter().enumerate().take(*present);
+            let rows: Vec<_> = rows.map(|(person, email)| format!("{person},m{email}@acme.test,T{person}")).collect();
+            history.add(snapshot(after(*as_of), &format!("id,email,team\n{}\n", rows.join("\n")))).unwrap();
+        }
+        let directory = history.directory("people").unwrap();
+        for (as_of, (emails, present)) in &all {
+            for (person, email) in emails.iter().enumerate().take(*present) {
+                let team = directory.fact(&format!("m{email}@acme.test"), "team", Timestamp::midnight(after(*as_of)));
+                prop_assert_eq!(team.map(str::to_owned), Some(format!("T{person}")));
+            }
+        }
     }
 }

@@ -62,6 +62,18 @@ fn last_days_under_the_name_of_first_days_after_are_found() {
 }
 
 #[test]
+fn first_days_after_stay_what_they_are_where_one_row_ends_as_the_next_begins() {
+    let csv = "email,team,from,to\n\
+        ana@acme.test,Web,2026-01-01,2026-07-30\n\
+        ana@acme.test,Ops,2026-07-31,\n\
+        bo@acme.test,Web,2026-01-01,2026-07-31\n\
+        bo@acme.test,Ops,2026-07-31,\n";
+    let snapshot = read(|reader| reader.facts(["team"]), csv);
+    assert_eq!(rows(&snapshot)[0], "ana@acme.test 2026-01-01..2026-07-30 team=Web");
+    assert_eq!(found(&snapshot), []);
+}
+
+#[test]
 fn a_move_on_the_last_day_gives_that_day_to_the_next_team() {
     let csv = "Email,Team,Effective Date,End Date\n\
         ana@acme.test,Web,2026-01-01,2026-07-31\n\

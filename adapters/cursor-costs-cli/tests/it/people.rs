@@ -105,6 +105,37 @@ fn other_people_of_a_day_need_a_word_and_those_of_a_later_day_move_from_then_on(
 }
 
 #[test]
+fn people_of_files_are_asked_first_and_a_preview_says_so() {
+    let folder = Folder::demo();
+    let before = by_team(&folder);
+    // Everybody of the file in another team, and somebody whom it does not have.
+    let people = folder.read("people.csv");
+    let emails: std::collections::BTreeSet<&str> =
+        people.lines().skip(1).map(|line| line.split(',').next().unwrap()).collect();
+    let rows: Vec<String> = emails.iter().map(|email| format!("{email},Elsewhere,Nowhere")).collect();
+    folder.write(
+        "hr.csv",
+        &format!("email,team,department\n{}\nnew@acme.test,Elsewhere,Nowhere\n", rows.join("\n")),
+    );
+    let preview =
+        folder.run(&[&["people", "preview", "hr.csv", "--format", "json"][..], &OCTOBER].concat()).json();
+    let moved = preview["moves"].as_array().unwrap();
+    assert!(moved.iter().all(|each| each["from"].is_null()), "whom the file has stays: {moved:?}");
+    assert_eq!(folder.run(&["people", "import", "hr.csv"]).status, 0);
+    let after = by_team(&folder);
+    let cost = |report: &serde_json::Value, team: &str| {
+        report["rows"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|row| row["keys"][0] == team)
+            .map(|row| row["effective"].clone())
+    };
+    assert!(cost(&before, "Platform").is_some());
+    assert_eq!(cost(&after, "Platform"), cost(&before, "Platform"));
+}
+
+#[test]
 fn a_file_that_leaves_something_open_names_the_option() {
     let folder = Folder::demo();
     folder.write("dates.csv", "email,team,hire date\na@acme.test,Web,03/04/2025\n");
