@@ -469,6 +469,36 @@ pub(crate) enum ConfigCommand {
     Show,
 }
 
+impl Command {
+    /// Returns the files that the command reads, beside those of the options of every command.
+    pub(crate) fn inputs(&self) -> Vec<PathBuf> {
+        match self {
+            Self::Import(Import { file, .. }) => file.iter().cloned().collect(),
+            Self::Tags(Tags::Diff { file, .. } | Tags::ImportVantage { file })
+            | Self::Invoice(Invoice::Check { file, .. }) => vec![file.clone()],
+            Self::Invoice(Invoice::Explain { file, earlier, .. }) => {
+                [file].into_iter().chain(earlier).cloned().collect()
+            }
+            Self::People(People::Import { reading, .. } | People::Preview { reading, .. }) => {
+                vec![reading.file.clone()]
+            }
+            Self::Demo(_)
+            | Self::Init { .. }
+            | Self::Accounts(_)
+            | Self::Status
+            | Self::Sync(_)
+            | Self::Report(_)
+            | Self::Tags(_)
+            | Self::People(People::List)
+            | Self::Invoice(Invoice::TieOut { .. })
+            | Self::Export(_)
+            | Self::Config(_)
+            | Self::Completions { .. }
+            | Self::Man => Vec::new(),
+        }
+    }
+}
+
 impl Range {
     /// Returns the range; `None` where nothing is stated.
     pub(crate) fn stated(self) -> Result<Option<DayRange>> {

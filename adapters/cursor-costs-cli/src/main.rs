@@ -4,6 +4,7 @@
 
 mod arguments;
 mod commands;
+mod configuration;
 mod outcome;
 mod output;
 mod progress;
@@ -23,7 +24,7 @@ fn main() -> ExitCode {
         Ok(arguments) => arguments,
         Err(error) => return wrong_usage(&error),
     };
-    let output = Output::new(&arguments.global);
+    let output = Output::new(&arguments);
     match run(arguments, &output) {
         Ok(outcome) => outcome.exit_code(),
         Err(error) => {
@@ -34,6 +35,7 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: Arguments, output: &Output) -> cursor_costs::Result<Outcome> {
+    output.check_file()?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime =
         runtime.map_err(|error| Error::new(ErrorKind::File, "the program could not start").because(error))?;

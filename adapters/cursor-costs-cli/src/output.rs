@@ -6,11 +6,12 @@ use std::path::{Path, PathBuf};
 
 use cost_model::output::for_terminal_lines;
 use cost_model::store::Gap;
-use cursor_costs::files::NewFiles;
+use cursor_costs::files::{InUse, NewFiles};
 use cursor_costs::{Error, ErrorKind, Result};
 use serde::Serialize;
 
-use crate::arguments::{Color, Format, Global};
+use crate::arguments::{Arguments, Color, Format, Global};
+use crate::configuration;
 
 /// A table in less columns would say nothing.
 const NARROWEST: usize = 40;
@@ -22,6 +23,8 @@ const NARROWEST: usize = 40;
 pub(crate) struct Output {
     format: Format,
     file: Option<PathBuf>,
+    /// What the command reads, beside what the configuration names; `None` for the error of an unreadable command line.
+    reads: Option<(Global, Vec<PathBuf>)>,
     is_quiet: bool,
     is_coloured: bool,
     /// How many columns a table may take up.
@@ -29,7 +32,8 @@ pub(crate) struct Output {
 }
 
 impl Output {
-    pub(crate) fn new(global: &Global) -> Self {
+    pub(crate) fn new(arguments: &Arguments) -> Self {
+        let global = &arguments.global;
         let is_coloured = match global.color {
             Color::Always => true,
             Color::Never => false,
@@ -43,6 +47,7 @@ impl Output {
         Self {
             format: global.format,
             file: global.output.clone(),
+            reads: Some((global.clone(), arguments.command.inputs())),
             is_quiet: global.quiet,
             is_coloured,
             width: match &global.output {
@@ -54,7 +59,7 @@ impl Output {
 
     /// Makes an output for the error of a command line that could not be read.
     pub(crate) fn for_errors(format: Format) -> Self {
-        Self { format, file: None, is_quiet: false, is_coloured: false, width: usize::MAX }
+        Self { format, file: None, reads: None, is_quiet: false, is_coloured: false, width: usize::MAX }
     }
 
     pub(crate) fn format(&self) -> Format {
@@ -80,6 +85,24 @@ impl Output {
         }
     }
 
+    /// Refuses a file to print into that is in use or has no folder, before the command changes anything.
+    pub(crate) fn check_file(&self) -> Result<()> {
+        let Some(file) = &self.file else { return Ok(()) };
+        self.in_use()?.refuse(file)?;
+        check_folder(file)
+    }
+
+    /// Begins files of output, which replace nothing that the program or this command reads.
+    pub(crate) fn new_files(&self) -> Result<NewFiles> {
+        Ok(NewFiles::sparing(self.in_use()?))
+    }
+
+    fn in_use(&self) -> Result<InUse> {
+        let Some((global, inputs)) = &self.reads else { return Ok(InUse::default()) };
+        let in_use = configuration::in_use(global)?;
+        Ok(inputs.iter().fold(in_use, |in_use, file| in_use.file(file, "a file that the command reads")))
+    }
+
     /// Prints text for people.
     pub(crate) fn text(&self, text: impl Display) -> Result<()> {
         self.data(for_terminal_lines(&text.to_string()).as_bytes())
@@ -97,8 +120,7 @@ impl Output {
     pub(crate) fn data(&self, bytes: &[u8]) -> Result<()> {
         match &self.file {
             Some(path) => {
-                check_folder(path)?;
-                let mut files = NewFiles::default();
+                let mut files = self.new_files()?;
                 files.write(path, bytes)?;
                 files.finish()
             }
@@ -116,8 +138,7 @@ impl Output {
     ) -> Result<()> {
         match &self.file {
             Some(path) => {
-                check_folder(path)?;
-                let mut files = NewFiles::default();
+                let mut files = self.new_files()?;
                 print(files.create(path)?).await?;
                 files.finish()
             }

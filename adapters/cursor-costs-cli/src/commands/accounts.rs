@@ -10,7 +10,8 @@ use serde_json::json;
 use toml_edit::{DocumentMut, Item, Table, value};
 
 use crate::arguments::{Accounts, Global, Sure};
-use crate::commands::{load, open_existing};
+use crate::commands::open_existing;
+use crate::configuration::load;
 use crate::outcome::{Outcome, failed_after_answer};
 use crate::output::Output;
 

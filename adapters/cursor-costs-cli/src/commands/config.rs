@@ -6,7 +6,7 @@ use cursor_costs::{Error, Result};
 use serde_json::json;
 
 use crate::arguments::{ConfigCommand, Global};
-use crate::commands::{environment, load};
+use crate::configuration::{environment, load};
 use crate::outcome::Outcome;
 use crate::output::{Output, Text};
 

@@ -13,14 +13,11 @@ mod status;
 mod sync;
 mod tags;
 
-use std::path::Path;
-use std::sync::Arc;
-
 use clap::CommandFactory;
-use cursor_costs::config::{Config, Environment, Layers, Overrides};
 use cursor_costs::{CursorCosts, Error, ErrorKind, Result};
 
 use crate::arguments::{Arguments, Command, Global};
+use crate::configuration::{environment, load};
 use crate::outcome::Outcome;
 use crate::output::Output;
 
@@ -42,28 +39,6 @@ pub(crate) async fn run(Arguments { global, command }: Arguments, output: &Outpu
         Command::Completions { shell } => completions(shell, output),
         Command::Man => manual(output),
     }
-}
-
-/// Reads the configuration that the command line and the environment choose.
-fn load(global: &Global) -> Result<Config> {
-    let working_folder = Path::new("");
-    let mut overrides = Overrides::default();
-    overrides.config.clone_from(&global.config);
-    overrides.data.clone_from(&global.data);
-    overrides.rules.clone_from(&global.rules);
-    overrides.people.clone_from(&global.people);
-    overrides.reporting_zone = global.zone;
-    overrides.pseudonyms_env.clone_from(&global.pseudonyms_env);
-    overrides.allow_hosts.clone_from(&global.allow_host);
-    Config::load(&Layers { overrides, environment: &variable, working_folder })
-}
-
-fn environment() -> Environment {
-    Arc::new(variable)
-}
-
-fn variable(name: &str) -> Option<String> {
-    std::env::var(name).ok()
 }
 
 /// Opens what the configuration names; a store that is not there is made.

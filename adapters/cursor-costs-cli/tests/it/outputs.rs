@@ -136,3 +136,85 @@ fn a_report_says_its_days_and_a_file_has_whole_names() {
     assert_eq!(demo.run_with(&narrow, &file).status, 0);
     assert!(!demo.read("people.txt").contains('\u{2026}'));
 }
+
+/// Every file under a folder of the test, with its bytes.
+fn contents(folder: &std::path::Path) -> std::collections::BTreeMap<std::path::PathBuf, Vec<u8>> {
+    let mut files = std::collections::BTreeMap::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files.extend(contents(&path));
+        } else {
+            files.insert(path.clone(), std::fs::read(&path).unwrap());
+        }
+    }
+    files
+}
+
+#[test]
+fn no_output_replaces_a_file_that_is_in_use() {
+    let demo = Folder::demo();
+    // A key file, files beside the store, and an import: whatever a command or its configuration names.
+    demo.write("demo.key", "demo-key");
+    let config = demo
+        .read("cursor-costs.toml")
+        .replace("api_key_env = \"CURSOR_COSTS_DEMO_KEY\"", "api_key_file = \"demo.key\"");
+    demo.write("cursor-costs.toml", &config);
+    assert!(config.contains("demo.key"), "{config}");
+    demo.write("costs.db.lock", "");
+    demo.write("export.csv", "Date,Model,Cost\n");
+    demo.write("other.toml", &demo.read("rules.toml"));
+    demo.write("nobody.csv", "email,team\n");
+    let root = demo.path("");
+    let before = contents(&root);
+    let absolute = demo.path("costs.db");
+    for (place, command) in [
+        ("costs.db", &["report", "teams"][..]),
+        ("./costs.db", &["export", "records"]),
+        (absolute.to_str().unwrap(), &["status"]),
+        ("costs.db.lock", &["report", "teams"]),
+        ("costs.db-wal", &["report", "teams"]),
+        ("costs.db-shm", &["report", "teams"]),
+        ("costs.db-journal", &["report", "teams"]),
+        ("cursor-costs.toml", &["completions", "bash"]),
+        ("cursor-costs.toml", &["config", "show"]),
+        ("rules.toml", &["tags", "coverage"]),
+        ("rules.toml", &["report", "teams", "--rules", "other.toml"]),
+        ("other.toml", &["report", "teams", "--rules", "other.toml"]),
+        ("other.toml", &["tags", "diff", "other.toml"]),
+        ("people.csv", &["people", "list"]),
+        ("nobody.csv", &["people", "preview", "nobody.csv"]),
+        ("nobody.csv", &["report", "teams", "--people", "nobody.csv"]),
+        ("demo.key", &["man"]),
+        ("export.csv", &["import", "export.csv"]),
+        ("invoices/INV-0007.csv", &["invoice", "check", "invoices/INV-0007.csv"]),
+        ("invoices/new.csv", &["invoice", "tie-out"]),
+        ("costs.db", &["accounts", "remove", "Acme", "--yes"]),
+        ("costs.db", &["report", "teams", "--data", "other.db"]),
+        ("other.db", &["accounts", "list", "--data", "other.db"]),
+    ] {
+        let printed = demo.run(&[command, &["-o", place]].concat());
+        assert_eq!(
+            (printed.status, printed.stdout.as_str()),
+            (1, ""),
+            "{command:?} -o {place}: {}",
+            printed.stderr
+        );
+        assert!(printed.stderr.contains("nothing was written"), "{command:?} -o {place}: {}", printed.stderr);
+    }
+    for place in ["invoices", "invoices/explained", "./invoices/../invoices"] {
+        let printed = demo.run(&["invoice", "explain", "invoices/INV-0007.csv", "--out", place]);
+        assert_eq!(printed.status, 1, "{}", printed.stderr);
+        assert!(printed.stderr.contains("this lies in the invoices of the account"), "{}", printed.stderr);
+    }
+    // A configuration that cannot be read does not say what is in use.
+    demo.write("cursor-costs.toml", "data = ");
+    let printed = demo.run(&["completions", "bash", "-o", "costs.db"]);
+    assert_eq!(printed.status, 1);
+    demo.write("cursor-costs.toml", &config);
+    assert_eq!(contents(&root), before, "a refused output changes nothing");
+    assert_eq!(demo.run(&["report", "teams", "-o", "report.txt"]).status, 0);
+    // Without any configuration nothing is in use.
+    let empty = Folder::new();
+    assert_eq!(empty.run(&["completions", "bash", "-o", "costs.db"]).status, 0);
+}

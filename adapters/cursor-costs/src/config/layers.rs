@@ -59,7 +59,7 @@ impl Config {
     /// # Errors
     /// [`ErrorKind::Config`], with the place in the file.
     pub fn load(layers: &Layers<'_>) -> Result<Self> {
-        let file = find(layers);
+        let file = layers.file();
         let read = match &file {
             Some(file) => {
                 let bytes = std::fs::read(file).map_err(|error| Error::file(file, &error))?;
@@ -92,16 +92,16 @@ impl Config {
     }
 }
 
-/// Returns the file to read; `None` where nothing names one and none is there.
-fn find(layers: &Layers<'_>) -> Option<PathBuf> {
-    let named = layers.overrides.config.clone();
-    if let Some(file) = named.or_else(|| layers.variable("CURSOR_COSTS_CONFIG").map(PathBuf::from)) {
-        return Some(file);
-    }
-    candidates(layers.working_folder, layers.environment).into_iter().find(|place| place.is_file())
-}
-
 impl Layers<'_> {
+    /// Returns the file to read; `None` where nothing names one and none is there.
+    pub(super) fn file(&self) -> Option<PathBuf> {
+        let named = self.overrides.config.clone();
+        if let Some(file) = named.or_else(|| self.variable("CURSOR_COSTS_CONFIG").map(PathBuf::from)) {
+            return Some(file);
+        }
+        candidates(self.working_folder, self.environment).into_iter().find(|place| place.is_file())
+    }
+
     fn variable(&self, name: &str) -> Option<String> {
         (self.environment)(name).filter(|value| !value.is_empty())
     }

@@ -14,13 +14,17 @@ use cursor_cost_source::CursorCostSource;
 
 use crate::config::hosts::AllowedHosts;
 use crate::config::key::KeyPlace;
-use crate::config::{AccountConfig, Config, DecidedBy};
+use crate::config::{AccountConfig, Config, DecidedBy, Layers, Overrides};
 use crate::costs::CursorCosts;
 use crate::error::{Error, ErrorKind, Result, StoreCall};
+use crate::files::InUse;
 use crate::setup::Setup;
 use crate::setup::account::Account;
 use crate::setup::account::Connect;
 use crate::setup::ownership::Ownership;
+
+/// What the name of a store's lock ends with.
+const LOCK_ENDING: &str = ".lock";
 
 /// Returns a variable of the environment.
 pub type Environment = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
@@ -77,6 +81,52 @@ impl Config {
         Ok(problems)
     }
 
+    /// Returns the files that the configuration names, and itself: what no output may replace.
+    pub fn in_use(&self) -> InUse {
+        let mut in_use = in_use_of_store(&self.data.value);
+        if let Some(file) = &self.file {
+            in_use = in_use.file(file, "the configuration");
+        }
+        if let Some(rules) = &self.rules.value {
+            in_use = in_use.file(rules, "the file of rules");
+        }
+        for people in &self.people.value {
+            in_use = in_use.file(people, "a file of people");
+        }
+        for account in &self.accounts {
+            if let Some(KeyPlace::File(key)) = &account.key {
+                in_use = in_use.file(key, format!("the key of the account `{}`", account.name));
+            }
+            if let Some(invoices) = &account.invoices {
+                in_use = in_use.folder(invoices, format!("the invoices of the account `{}`", account.name));
+            }
+        }
+        in_use
+    }
+
+    /// Returns what is in use where a program was told `layers`, whether or not its configuration can be used: what the file
+    /// names, and what decides in place of it. Where there is no configuration, these are what the command line names.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Config`] when there is a configuration that cannot be read: then it cannot be said what is in use.
+    pub fn in_use_of(layers: &Layers<'_>) -> Result<InUse> {
+        let mut in_use = match Self::load(layers) {
+            Ok(config) => config.in_use(),
+            Err(error) if layers.file().is_some() => return Err(error),
+            Err(_) => InUse::default(),
+        };
+        // What an option replaces is still the file that the next command reads.
+        let without_options = Overrides { config: layers.file(), ..Overrides::default() };
+        let without_options = Layers { overrides: without_options, ..*layers };
+        if let Ok(config) = Self::load(&without_options) {
+            in_use = in_use.and(config.in_use());
+        }
+        let Overrides { data, rules, people, .. } = &layers.overrides;
+        in_use = data.iter().fold(in_use, |in_use, data| in_use.and(in_use_of_store(data)));
+        let named = rules.iter().chain(people);
+        Ok(named.fold(in_use, |in_use, file| in_use.file(file, "a file that an option names")))
+    }
+
     fn ownership(&self) -> Ownership {
         let mut ownership = Ownership::files(self.rules.value.clone(), self.people.value.clone());
         if self.tags.from != DecidedBy::Default {
@@ -96,7 +146,7 @@ impl Config {
         let data = &self.data.value;
         let store = SqliteStore::open(data).or_store("the store cannot be opened")?;
         let mut setup = Setup::new(Arc::new(store))
-            .lock_file(with_ending(data, ".lock"))
+            .lock_file(with_ending(data, LOCK_ENDING))
             .reporting_zone(self.reporting_zone.value)
             .history_months(self.history_months.value);
         let actor = environment("CURSOR_COSTS_ACTOR").or_else(|| environment("USER"));
@@ -144,6 +194,13 @@ fn pseudonyms(variable: &str, environment: &Environment) -> Result<Pseudonyms> {
             .with_hint(format!("set {variable} to a long random text, and keep it secret"))
     })?;
     Ok(Pseudonyms::new(secret.as_bytes()))
+}
+
+/// Returns the files of a store: its own, those that SQLite makes beside it, and its lock.
+fn in_use_of_store(data: &Path) -> InUse {
+    let beside = ["-wal", "-shm", "-journal", LOCK_ENDING].map(|ending| with_ending(data, ending));
+    let store = InUse::default().file(data, "the store");
+    beside.iter().fold(store, |in_use, file| in_use.file(file, "a file of the store"))
 }
 
 fn with_ending(path: &Path, ending: &str) -> PathBuf {

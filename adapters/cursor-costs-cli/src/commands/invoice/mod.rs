@@ -8,7 +8,6 @@ use cost_model::input::DecimalMark;
 use cost_model::output::{TextTable, amount, counted, cut, for_terminal};
 use cost_model::store::Gap;
 use cursor_costs::documents::ReconciliationDocument;
-use cursor_costs::files::NewFiles;
 use cursor_costs::{CursorCosts, Error, ErrorKind, ExplainedInvoice, Result, read_invoice};
 use cursor_invoice::CursorInvoiceReader;
 use reconcile::Invoice;
@@ -135,7 +134,7 @@ fn check(invoice: &Invoice, output: &Output) -> Result<Outcome> {
 fn explain(found: &ExplainedInvoice, out: Option<&Path>, output: &Output) -> Result<Outcome> {
     let bridge = &found.explained.reconciliation;
     if let Some(folder) = out {
-        write(found, folder)?;
+        write(found, folder, output)?;
         let folder = folder.display();
         output.note(&format!(
             "written to {folder}: reconciliation.json, bridge.csv, lines.csv, charges.csv, waterfall.svg"
@@ -154,11 +153,11 @@ fn explain(found: &ExplainedInvoice, out: Option<&Path>, output: &Output) -> Res
 }
 
 /// Writes what an auditor asks for: all of it, or nothing.
-fn write(found: &ExplainedInvoice, folder: &Path) -> Result<()> {
+fn write(found: &ExplainedInvoice, folder: &Path, output: &Output) -> Result<()> {
     let bridge = &found.explained.reconciliation;
     let unwritten = |error| Error::new(ErrorKind::File, "the bridge is not JSON").because(error);
     let json = serde_json::to_string_pretty(&ReconciliationDocument::new(found)).map_err(unwritten)?;
-    let mut files = NewFiles::default();
+    let mut files = output.new_files()?;
     files.write(&folder.join("reconciliation.json"), format!("{json}\n").as_bytes())?;
     files.write(&folder.join("bridge.csv"), bridge.to_csv().as_bytes())?;
     files.write(&folder.join("lines.csv"), bridge.lines_to_csv(&found.invoice).as_bytes())?;

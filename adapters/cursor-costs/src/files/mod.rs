@@ -1,5 +1,7 @@
 //! Files that programs write.
 
+mod in_use;
+
 use std::fmt;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
@@ -10,11 +12,13 @@ use virtual_tags::Place;
 
 use crate::error::{Error, ErrorKind, Result};
 
+pub use in_use::InUse;
+
 /// New files, which appear together when all of them are finished.
 ///
 /// Until then they are temporary files beside their places, which are removed if anything fails; what was there before is
 /// left as it was. They can be read by their owner alone, since they name people. A place that is taken by anything but an
-/// ordinary file, a link among them, is refused.
+/// ordinary file, a link among them, is refused, and so is one that is [in use](InUse).
 ///
 /// ```
 /// use cursor_costs::files::NewFiles;
@@ -28,20 +32,30 @@ use crate::error::{Error, ErrorKind, Result};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Default)]
-pub struct NewFiles(Vec<(PathBuf, BufWriter<NamedTempFile>)>);
+pub struct NewFiles {
+    files: Vec<(PathBuf, BufWriter<NamedTempFile>)>,
+    in_use: InUse,
+}
 
 impl fmt::Debug for NewFiles {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.0.iter().map(|(place, _)| place)).finish()
+        f.debug_list().entries(self.files.iter().map(|(place, _)| place)).finish()
     }
 }
 
 impl NewFiles {
+    /// Begins with no file, and with what none may replace. [`Config::in_use`](crate::config::Config::in_use) lists what a
+    /// configuration names.
+    pub fn sparing(in_use: InUse) -> Self {
+        Self { files: Vec::new(), in_use }
+    }
+
     /// Begins a file, and returns what writes it. Its folder is made if it is not there.
     ///
     /// # Errors
-    /// [`ErrorKind::File`] when its place is taken by something else than a file, or when the folder takes no file.
+    /// [`ErrorKind::File`] when its place is in use or taken by something else than a file, or when the folder takes no file.
     pub fn create(&mut self, place: &Path) -> Result<&mut (impl Write + Send + use<>)> {
+        self.in_use.refuse(place)?;
         refuse_other_than_file(place)?;
         if place.file_name().is_none() {
             return Err(refused(place, "that names no file"));
@@ -49,8 +63,8 @@ impl NewFiles {
         let folder = folder_of(place);
         make_folder(folder).map_err(|error| Error::file(folder, &error))?;
         let file = NamedTempFile::new_in(folder).map_err(|error| Error::file(place, &error))?;
-        self.0.push((place.to_owned(), BufWriter::new(file)));
-        match self.0.last_mut() {
+        self.files.push((place.to_owned(), BufWriter::new(file)));
+        match self.files.last_mut() {
             Some((_, file)) => Ok(file),
             None => Err(refused(place, "the file that was begun is gone")),
         }
@@ -71,7 +85,7 @@ impl NewFiles {
     /// there.
     pub fn finish(self) -> Result<()> {
         let mut whole = Vec::new();
-        for (place, file) in self.0 {
+        for (place, file) in self.files {
             let file = file.into_inner().map_err(|error| Error::file(&place, &error.into_error()))?;
             file.as_file().sync_all().map_err(|error| Error::file(&place, &error))?;
             refuse_other_than_file(&place)?;
