@@ -67,6 +67,8 @@ pub(crate) enum Fault {
     NotADate(i64),
     #[error("`{0}` is not an instant like 2026-09-14T09:30:00Z")]
     NotAnInstant(String),
+    #[error("`{0}` is neither a day like 2026-09-14 nor an instant like 2026-09-14T09:30:00Z")]
+    NeitherDayNorInstant(String),
     #[error("a window must end after it starts: {start} to {end}")]
     EmptyWindow { start: String, end: String },
     #[error("{0} leaves the calendar")]
@@ -111,6 +113,7 @@ impl Fault {
             | Self::NotAShare(_)
             | Self::NotADate(_)
             | Self::NotAnInstant(_)
+            | Self::NeitherDayNorInstant(_)
             | Self::EmptyWindow { .. }
             | Self::LeavesCalendar(_)
             | Self::UnknownWord { .. } => ErrorKind::Value,

@@ -41,6 +41,8 @@ pub enum FindingKind {
     ReturnedSince,
     /// People who are inactive without a day; they count as gone since the day of the file.
     NoLastDay,
+    /// The last row, if the file ends in it without a line feed: a file that was cut off there would look the same.
+    OpenEnd,
 }
 
 impl FindingKind {
@@ -57,6 +59,7 @@ impl FindingKind {
             Self::EmptyFact => "without a value",
             Self::SeveralGroups => "in several groups at once, without a value",
             Self::ReturnedSince => "whose last day lies before their first: taken as back since the first",
+            Self::OpenEnd => "at the end without a line feed: the file may have been cut off there",
             Self::NoLastDay => "inactive without a day: taken as gone since the day of the file",
         }
     }

@@ -91,6 +91,9 @@ impl PeopleReader {
                 None => findings.add(FindingKind::NoEmail, None, row.line),
             }
         }
+        if let Some(line) = read.open_row {
+            findings.add(FindingKind::OpenEnd, None, line);
+        }
         reading.refuse_shared_emails(&lines)?;
         let rows = reading.settle(lines, &mut findings)?;
         Ok(Snapshot {

@@ -21,6 +21,8 @@ pub(crate) struct Row {
 pub(crate) struct Rows {
     pub(crate) names: Vec<String>,
     pub(crate) rows: Vec<Row>,
+    /// The line of a last row that nothing ends.
+    pub(crate) open_row: Option<u64>,
 }
 
 /// Reads a table, or JSON: a list of objects, an object of a list response, or one object on each line.
@@ -35,16 +37,17 @@ pub(crate) fn input(file: &str, problem: InputError) -> Fault {
 }
 
 fn table(text: &str, file: &str) -> Result<Rows> {
-    let table = Table::new(text, TableOptions::with_comments()).map_err(|problem| input(file, problem))?;
+    let mut table =
+        Table::new(text, TableOptions::with_comments()).map_err(|problem| input(file, problem))?;
     let names: Vec<String> = table.columns().iter().map(|column| column.name.clone()).collect();
     let mut rows = Vec::new();
-    for row in table {
+    for row in table.by_ref() {
         let row = row.map_err(|problem| input(file, problem))?;
         let cells = names.iter().zip(&row.cells).filter(|(_, cell)| !cell.trim().is_empty());
         let cells = cells.map(|(name, cell)| (name.clone(), cell.trim().to_owned())).collect();
         rows.push(Row { line: row.line, cells });
     }
-    Ok(Rows { names, rows })
+    Ok(Rows { names, rows, open_row: table.open_row() })
 }
 
 /// Under which of these names a response holds its objects: SCIM, Microsoft Graph, Google, and lists of other systems.
@@ -84,7 +87,7 @@ fn json(text: &str, file: &str) -> Result<Rows> {
         }
         rows.push(Row { line, cells });
     }
-    Ok(Rows { names, rows })
+    Ok(Rows { names, rows, open_row: None })
 }
 
 /// Any JSON, read for its repeated fields alone.

@@ -517,10 +517,7 @@ impl Range {
 
 /// Reads an instant, or the midnight with which a day begins in UTC.
 fn instant(text: &str) -> std::result::Result<Timestamp, String> {
-    let at = DayRange::day(text).map(Timestamp::midnight).or_else(|_| text.parse());
-    at.map_err(|_: cost_model::Error| {
-        "it is neither a day like 2026-07-01 nor an instant like 2026-07-01T09:30:00Z".to_owned()
-    })
+    Timestamp::from_day_or_instant(text).map_err(|error| error.to_string())
 }
 
 /// Reads two days or instants with a `/` between.

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use cost_model::input::quoted;
+use cost_model::input::{InputError, quoted};
 use cost_model::{CostRecord, Metric, Money, Timestamp, Window};
 
 /// The usage events of an exported file, row by row, and what the file says and does not say.
@@ -20,6 +20,7 @@ pub struct CsvExport {
     pub(crate) columns_read: Vec<String>,
     pub(crate) columns_passed_over: Vec<String>,
     pub(crate) columns_missing: Vec<&'static str>,
+    pub(crate) open_row: Option<u64>,
     pub(crate) names_users: bool,
     pub(crate) person: Option<Arc<str>>,
     pub(crate) sums: Vec<StatedSum>,
@@ -161,6 +162,30 @@ impl CsvExport {
     /// Returns what exports may state and this one does not: `User`, `Kind`, `Max Mode`, `tokens by type`, `Cost`.
     pub fn columns_missing(&self) -> &[&'static str] {
         &self.columns_missing
+    }
+
+    /// Returns the line of a last row that nothing ends, so that a file that was cut off there would look the same.
+    pub fn open_row(&self) -> Option<u64> {
+        self.open_row
+    }
+
+    /// Refuses an amount at the very end of the file that has fewer decimals than every other, if nothing ends its row: the
+    /// file was cut off inside of it.
+    pub(crate) fn refuse_cut_amount(&self) -> Result<(), InputError> {
+        let Some((last, others)) = self.stated.split_last() else { return Ok(()) };
+        let (Some(decimals), Some(fewest)) =
+            (last.decimals, others.iter().filter_map(|row| row.decimals).min())
+        else {
+            return Ok(());
+        };
+        if self.open_row != Some(last.line) || decimals >= fewest {
+            return Ok(());
+        }
+        let message = format!(
+            "the file ends in this row without a line feed, and its amount has {decimals} decimals where every other has \
+             {fewest} or more: it was probably cut off; export it again, or end the file with a line feed if it is whole"
+        );
+        Err(InputError::new(message).on_line(last.line))
     }
 
     /// Returns the rows that were sums of others, and so are no usage.

@@ -74,7 +74,13 @@ impl CsvExport {
             None => Owner::Team,
         };
         let import = Import::new(ImportId::of(bytes, &owner), owner, span, exported_at, now);
-        Ok(FileImport { import, rows: self.records().to_vec(), replaces: terms.replaces, compare })
+        Ok(FileImport {
+            import,
+            rows: self.records().to_vec(),
+            replaces: terms.replaces,
+            compare,
+            states_more,
+        })
     }
 }
 
@@ -111,6 +117,26 @@ fn compare(stored: &CostRecord, row: &CostRecord) -> Comparison {
         (Some(_), None) => Comparison::StoredNamesPerson,
         _ => Comparison::Same,
     }
+}
+
+/// Returns whether a row says more of the charge that it shares with a stored record: exports of different years and kinds
+/// leave out amounts, kinds, types of tokens, or the digits after the second.
+fn states_more(stored: &CostRecord, row: &CostRecord) -> bool {
+    fullness(row) > fullness(stored)
+}
+
+/// Returns how much a record states; of two statements the one that compares as greater states more. Amounts come first.
+/// Kinds are none of it: one that only a row states is a correction.
+fn fullness(record: &CostRecord) -> (bool, bool, Option<u32>, bool, bool, bool, bool) {
+    (
+        record.stated.charged.is_some(),
+        record.costs.billed.is_some(),
+        decimals_of(record),
+        only_total(record).is_none(),
+        record.dimensions.tags.get("cursor:max_mode").is_some(),
+        record.requests.is_some(),
+        record.at.millis().rem_euclid(1000) != 0,
+    )
 }
 
 /// Exports of 2025 state whole seconds, which are cut.

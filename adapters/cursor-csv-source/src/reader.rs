@@ -129,6 +129,7 @@ impl ExportReader {
         let (mut sums, mut summands) = (Vec::new(), Vec::new());
         while let Some(row) = table.next() {
             let row = row?;
+            table.refuse_unread_amounts(&row, &passed_over, &self.passed_over)?;
             let figures = reader.figures(&table, &row)?;
             if let Some(sum) = SumRow::find(&table, &row, &columns, &figures) {
                 sums.push(sum);
@@ -150,6 +151,10 @@ impl ExportReader {
             sum.check(&summands)?;
         }
         refuse_hidden_total(&summands)?;
+        export.open_row = table.open_row();
+        if columns.cost.is_some_and(|cost| cost.saturating_add(1) == table.columns().len()) {
+            export.refuse_cut_amount()?;
+        }
 
         export.columns_read = columns.read().iter().map(|place| table.name(*place).to_owned()).collect();
         export.columns_passed_over = passed_over;

@@ -6,6 +6,7 @@ use super::charges::{FIRST, LAST, PEOPLE, begun, common, connection, instant, re
 use super::random::Random;
 use super::{Broken, Checked, StoreFactory, same, seen};
 use crate::error::Result;
+use crate::money::RequestUnits;
 use crate::record::CostRecord;
 use crate::store::{
     Comparison, ConnectionId, CostStore, FileImport, Import, ImportId, MemoryStore, Owner, Scope,
@@ -76,6 +77,9 @@ fn charges(random: &mut Random) -> Result<Vec<CostRecord>> {
 
 async fn file(model: &MemoryStore, id: &ConnectionId, random: &mut Random, step: i64) -> Result<FileImport> {
     let mut rows = charges(random)?;
+    for row in &mut rows {
+        row.requests = random.once_in(2).then_some(RequestUnits::from_units(1));
+    }
     // Much of what is there already, as files that overlap have it.
     let mut held: Vec<CostRecord> = Vec::new();
     model.scan(&Scope::all().connection(id.clone()), &mut held).await?;
@@ -101,7 +105,13 @@ async fn file(model: &MemoryStore, id: &ConnectionId, random: &mut Random, step:
         rows,
         replaces: replaced.filter(|_| random.once_in(2)),
         compare,
+        states_more,
     })
+}
+
+/// Of two statements of one charge the one with request units states more.
+fn states_more(stored: &CostRecord, row: &CostRecord) -> bool {
+    row.requests.is_some() && stored.requests.is_none()
 }
 
 fn compare(stored: &CostRecord, row: &CostRecord) -> Comparison {

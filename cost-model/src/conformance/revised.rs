@@ -43,7 +43,8 @@ async fn make(store: &dyn CostStore, change: Change, seed: u64) -> Result<()> {
         Change::Import => {
             let import = Import::new(file(), Owner::Team, window(8, 10)?, instant(11)?, instant(11)?);
             let rows = vec![any(&mut random, 8)?];
-            let file = FileImport { import, rows, replaces: None, compare: |_, _| Comparison::Other };
+            let (compare, states_more) = (|_: &_, _: &_| Comparison::Other, |_: &_, _: &_| false);
+            let file = FileImport { import, rows, replaces: None, compare, states_more };
             store.import(&id, file).await.map(drop)
         }
         Change::RemoveImport => store.remove_import(&id, file()).await.map(drop),

@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 
 use super::text::is_invisible;
-use super::{Cell, InputError, Meaning, NumberReader, fold, quoted, visible};
+use super::{Cell, DecimalMark, InputError, Meaning, NumberReader, fold, quoted, visible};
 
 /// The options with which a table is read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -123,7 +123,7 @@ impl<'a> Table<'a> {
     /// # Errors
     /// [`InputError`]: see [`Table`].
     pub fn new(text: &'a str, options: TableOptions) -> Result<Self, InputError> {
-        let mut scanner = Scanner { rest: text, line: 1, separator: ',' };
+        let mut scanner = Scanner::new(text, 1, ',');
         let mut stated = None;
         let mut comments = Vec::new();
         loop {
@@ -257,6 +257,39 @@ impl<'a> Table<'a> {
         Ok(unread)
     }
 
+    /// Refuses a row with an amount in a column that is not read: a number with decimals, or with a currency. Names of columns
+    /// are in any words, so that [`Self::unread`] cannot know them all. `unread` are the columns that it returned, and
+    /// `passed_over` those that the user allows to be left out.
+    ///
+    /// # Errors
+    /// [`InputError`], with the cell.
+    pub fn refuse_unread_amounts(
+        &self,
+        row: &Row<'_>,
+        unread: &[String],
+        passed_over: &[String],
+    ) -> Result<(), InputError> {
+        for (place, column) in self.columns.iter().enumerate() {
+            let is_unread = unread.contains(&column.name) && !passed_over.iter().any(|name| column.is(name));
+            let cell = self.cell(row, place);
+            if is_unread && looks_like_an_amount(cell.text) {
+                let message = format!(
+                    "`{}` looks like an amount, and the column would not be read: rename it, remove it, or state that it is \
+                     to be passed over",
+                    quoted(cell.text)
+                );
+                return Err(cell.error(message));
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns the line of a last row that nothing ends, neither a line feed nor a closing quote: where a file was cut off
+    /// inside its last cell, this is all that shows it. `None` until that row has been read.
+    pub fn open_row(&self) -> Option<u64> {
+        self.scanner.open_row
+    }
+
     /// Returns the next row that is no comment. Collects comments on the way and leaves out rows of empty cells.
     /// Fails for a row with more or fewer cells than columns.
     fn next_row(&mut self) -> Result<Option<Row<'a>>, InputError> {
@@ -304,7 +337,7 @@ impl<'a> Table<'a> {
     /// comment may hold a quote, and a row may go on below; so either the line alone or what follows its quotes must
     /// fit.
     fn is_row(&self, line: &str) -> bool {
-        let alone = Scanner { rest: line, line: 1, separator: self.scanner.separator };
+        let alone = Scanner::new(line, 1, self.scanner.separator);
         self.columns.len() > 1 && (self.begins_row(self.scanner.clone()) || self.begins_row(alone))
     }
 
@@ -320,7 +353,7 @@ impl<'a> Table<'a> {
 impl Table<'_> {
     /// Refuses a comment below the names that has a number in a cell of its own: it may be a row that lost a cell.
     fn refuse_figures(&self, line: &str) -> Result<(), InputError> {
-        let mut alone = Scanner { rest: line, line: self.scanner.line, separator: self.scanner.separator };
+        let mut alone = Scanner::new(line, self.scanner.line, self.scanner.separator);
         let cells = alone.next_row().ok().flatten().map(|row| row.cells).unwrap_or_default();
         if cells
             .iter()
@@ -346,6 +379,14 @@ impl<'a> Iterator for Table<'a> {
         }
         row
     }
+}
+
+/// Returns whether a cell is a number with decimals or with a currency, by either decimal mark.
+fn looks_like_an_amount(text: &str) -> bool {
+    let is_number = [DecimalMark::Point, DecimalMark::Comma]
+        .into_iter()
+        .any(|mark| NumberReader::new(Some(mark)).amount(Cell::new(text)).is_ok());
+    is_number && text.chars().any(|each| !each.is_ascii_digit() && !matches!(each, ' ' | '-' | '+'))
 }
 
 /// Returns the separator that a line such as `sep=;` names. Returns `None` for other lines and for a character that
@@ -381,9 +422,15 @@ struct Scanner<'a> {
     rest: &'a str,
     line: u64,
     separator: char,
+    /// The line of a row that the end of the text ends, if its last cell is not quoted.
+    open_row: Option<u64>,
 }
 
 impl<'a> Scanner<'a> {
+    fn new(rest: &'a str, line: u64, separator: char) -> Self {
+        Self { rest, line, separator, open_row: None }
+    }
+
     /// Returns the next line, without its end.
     fn peek_line(&self) -> &'a str {
         self.rest.split(['\n', '\r']).next().unwrap_or_default()
@@ -415,24 +462,34 @@ impl<'a> Scanner<'a> {
         }
         let mut row = Row { line: self.line, cells: Vec::new() };
         loop {
+            let is_quoted = self.is_at_quote();
             row.cells.push(self.next_cell()?);
             if self.rest.starts_with(self.separator) {
                 self.take(self.separator.len_utf8());
             } else {
-                self.end_line();
+                let is_ended = self.end_line() || is_quoted;
+                self.open_row = (!is_ended).then_some(row.line);
                 return Ok(Some(row));
             }
         }
     }
 
+    /// Returns what follows, without the blanks that may stand before an opening quote.
+    fn behind_blanks(&self) -> &'a str {
+        self.rest.trim_start_matches(|each: char| {
+            each != self.separator && matches!(each, ' ' | '\u{a0}' | '\t' | '\u{feff}')
+        })
+    }
+
+    fn is_at_quote(&self) -> bool {
+        self.behind_blanks().starts_with('"')
+    }
+
     /// Reads up to the next separator or end of line. Blanks before an opening quote are passed over; a quote further
     /// inside is an ordinary character.
     fn next_cell(&mut self) -> Result<Cow<'a, str>, InputError> {
-        let quoted = self.rest.trim_start_matches(|each: char| {
-            each != self.separator && matches!(each, ' ' | '\u{a0}' | '\t' | '\u{feff}')
-        });
-        if quoted.starts_with('"') {
-            self.rest = quoted;
+        if self.is_at_quote() {
+            self.rest = self.behind_blanks();
             return self.quoted_cell();
         }
         let end = self.rest.find([self.separator, '\n', '\r']).unwrap_or(self.rest.len());
@@ -486,7 +543,7 @@ fn trimmed(cell: &str) -> &str {
 
 /// Counts the cells of a line that a character divides.
 fn count_cells(line: &str, separator: char) -> usize {
-    let mut scanner = Scanner { rest: line, line: 1, separator };
+    let mut scanner = Scanner::new(line, 1, separator);
     scanner.next_row().ok().flatten().map_or(0, |row| row.cells.len())
 }
 
@@ -580,6 +637,42 @@ mod tests {
             let text = format!("a,{name}\n");
             assert_eq!(table(&text).unread(&[0], &[]).unwrap_err().line(), Some(1), "{name}");
             assert_eq!(table(&text).unread(&[0], &[name.to_owned()]).unwrap(), [name]);
+        }
+    }
+
+    #[test]
+    fn amounts_in_columns_that_are_not_read_are_refused_whatever_the_columns_are_called() {
+        let refused = |cell: &str| {
+            let text = format!("a;Quux\n1;{cell}\n");
+            let mut table = Table::new(&text, TableOptions::default()).unwrap();
+            let row = table.next().unwrap().unwrap();
+            let quux = ["Quux".to_owned()];
+            assert!(table.refuse_unread_amounts(&row, &quux, &quux).is_ok(), "{cell}");
+            table.refuse_unread_amounts(&row, &quux, &[]).is_err()
+        };
+        for cell in ["0.5", "-0.50", "1,234.50", "0,5", "$5", "5 EUR", "(2.00)", "1.234"] {
+            assert!(refused(cell), "{cell}");
+        }
+        for cell in ["", "5", "-5", "eu-west-1", "2026-07-01", "1.2.3", "yes", "12 GB", "a@x.test"] {
+            assert!(!refused(cell), "{cell}");
+        }
+    }
+
+    #[test]
+    fn a_last_row_that_nothing_ends_is_told() {
+        for (text, line) in [
+            ("a,b\n1,2", Some(2)),
+            ("a,b\n1,2\n3,", Some(3)),
+            ("a,b\n\"x\ny\",2", Some(2)),
+            ("a,b\n1,2\n", None),
+            ("a,b\n1,2\r\n", None),
+            ("a,b\n1,\"2\"", None),
+            ("a,b\n1, \"2\"", None),
+            ("a,b\n", None),
+        ] {
+            let mut table = Table::new(text, TableOptions::default()).unwrap();
+            assert!(table.by_ref().all(|row| row.is_ok()), "{text}");
+            assert_eq!(table.open_row(), line, "{text}");
         }
     }
 }

@@ -24,10 +24,10 @@ pub enum Meaning {
     Person,
 }
 
-const AMOUNTS: &str = "amount amounts balance betrag bill billed cent cents charge charged charges cost costs credit \
+const AMOUNTS: &str = "amount amounts balance betrag bill billable billed billing cent cents charge charged charges cost costs credit \
     credits currency discount dollar dollars eur euro euros expense fee fees gbp gross importe kosten \
     money montant net owed paid payable payment preis price prices prix rate refund revenue spend \
-    spending spent subtotal sum summe tax total usd value vat ccy devise moneda moeda valuta waluta währung waehrung";
+    spending spent subtotal sum summe surcharge surcharges tax total usd value vat ccy devise moneda moeda valuta waluta währung waehrung";
 const DATES: &str =
     "at created date dates datetime datum day fecha hour month period time timestamp tstamp when zeit";
 const KINDS: &str = "art categories category class kind kinds plan tier type types";
@@ -119,6 +119,8 @@ mod tests {
             ("Spend", Some(Meaning::Amount)),
             ("chargedCents", Some(Meaning::Amount)),
             ("unit_price", Some(Meaning::Amount)),
+            ("Surcharge", Some(Meaning::Amount)),
+            ("Billable", Some(Meaning::Amount)),
             ("CCY", Some(Meaning::Amount)),
             ("W\u{e4}hrung", Some(Meaning::Amount)),
             ("User Email", Some(Meaning::Person)),

@@ -172,6 +172,13 @@ pub struct FileImport {
     ///
     /// A format has its own function, since how far two amounts agree depends on the decimals that it writes.
     pub compare: fn(&CostRecord, &CostRecord) -> Comparison,
+    /// Whether a row of the file (second) states more of a charge than a stored record (first) that is the same charge, such
+    /// as an amount with more digits.
+    ///
+    /// The fullest statement of a charge is the one that is stored, whichever file came first. The function has to order
+    /// statements: of two, at most one states more, and what states more than a second states more than a third that the
+    /// second states more than.
+    pub states_more: fn(&CostRecord, &CostRecord) -> bool,
 }
 
 crate::masked_debug!(FileImport { import, rows: |it| it.rows.len(), replaces });
@@ -184,17 +191,30 @@ pub struct RowSum {
     pub rows: u64,
     /// The sum of their effective costs; rows that state none count nothing.
     pub effective: Money,
+    /// The sum of their billed costs; rows that state none count nothing.
+    pub billed: Money,
 }
 
 impl RowSum {
-    /// Adds one row. A row without an effective cost adds to the count alone.
+    /// Adds one row. A row without a cost adds to the count alone.
     ///
     /// # Errors
     /// [`ErrorKind::Overflow`](crate::ErrorKind::Overflow).
     pub fn add(&mut self, record: &CostRecord) -> Result<()> {
         self.rows += 1;
-        self.effective =
-            self.effective.checked_add(record.costs.get(Metric::Effective).unwrap_or_default())?;
+        for (sum, metric) in [(&mut self.effective, Metric::Effective), (&mut self.billed, Metric::Billed)] {
+            *sum = sum.checked_add(record.costs.get(metric).unwrap_or_default())?;
+        }
+        Ok(())
+    }
+
+    /// Adds one row that came in place of another, with the difference of their costs.
+    fn add_change(&mut self, before: &CostRecord, after: &CostRecord) -> Result<()> {
+        self.rows += 1;
+        for (sum, metric) in [(&mut self.effective, Metric::Effective), (&mut self.billed, Metric::Billed)] {
+            let [before, after] = [before, after].map(|record| record.costs.get(metric).unwrap_or_default());
+            *sum = sum.checked_add(after)?.checked_sub(before)?;
+        }
         Ok(())
     }
 }
@@ -221,6 +241,9 @@ pub struct ImportStats {
     pub stored: RowSum,
     /// Rows that the store held already, from the provider or from another file.
     pub already_there: RowSum,
+    /// Of the rows that were there already, those that state more than the stored record did, so that the store now holds
+    /// what they state; the sum is what that changes.
+    pub refined: RowSum,
     /// Rows that replaced a row of the replaced import.
     pub replaced: RowSum,
     /// Rows that were not stored: the provider was read for their time and does not state them, or the file has
@@ -235,7 +258,7 @@ pub struct ImportStats {
     pub corrections: Vec<Correction>,
     /// Whether the same file had been imported before, so that nothing was done.
     ///
-    /// The counts are then those that importing it again would have, nothing of which is stored.
+    /// The counts are then those that importing it again would have, nothing of which is stored or refined.
     pub known: bool,
 }
 
@@ -263,7 +286,7 @@ pub struct ImportState {
 /// exactly this.
 ///
 /// Rows of a file become charges only where the provider was not read. Equal rows of several files are one charge: the
-/// largest count of equal rows in any file holds, never the sum. A store keeps which files state a charge, so that removing
+/// largest count of equal rows in any file holds, never the sum, and of their statements the fullest. A store keeps which files state a charge, so that removing
 /// one file leaves what another states. Where the provider was read, the provider decides: a row that it states too is
 /// already there, any other is refused.
 #[derive(Clone, Debug)]
@@ -299,7 +322,7 @@ impl ImportPlan {
         let known = state.known;
         let mut matching = Matching::new(state, file);
         matching.withdraw_replaced();
-        let unmatched = matching.match_rows();
+        let unmatched = matching.match_rows()?;
         if known {
             let stats = ImportStats { known, ..matching.count_without_storing(&unmatched)? };
             return Ok(Self { stats, change: None });
@@ -315,8 +338,9 @@ impl ImportPlan {
 
     /// Computes the outcome of removing an import: charges that no other file states are removed.
     ///
-    /// Records of the provider and records that another import states stay. Only [`ImportStats::taken_out`] of the
-    /// outcome is counted, and of that only the rows.
+    /// Records of the provider and records that another import states stay, as full as any file ever stated them: a store
+    /// does not keep what each file stated. Only [`ImportStats::taken_out`] of the outcome is counted, and of that only the
+    /// rows.
     pub fn without(state: ImportState, import: ImportId) -> Self {
         let ImportState { mut records, mut statements, .. } = state;
         let stated: HashSet<RecordId> =
@@ -338,6 +362,16 @@ impl ImportPlan {
 /// Returns the second of a record since 1970, rounded down, by which rows and stored records are brought together.
 fn second_of(record: &CostRecord) -> i64 {
     record.at.millis().div_euclid(1000)
+}
+
+/// Gives a record the person that another statement of the same charge names, with the tags that name them.
+fn name_person(record: &mut CostRecord, named: &CostRecord) {
+    record.edit(|set| {
+        set.resource.clone_from(&named.dimensions.resource);
+        for (key, value) in named.dimensions.tags.iter() {
+            set.tags.insert(Arc::clone(key), Arc::clone(value));
+        }
+    });
 }
 
 // Records are large: the keys are sorted, and each record is moved once.
@@ -408,37 +442,44 @@ impl<'a> Matching<'a> {
     }
 
     /// Finds the stored record that each row is; returns the places of rows that are none.
-    fn match_rows(&mut self) -> Vec<usize> {
+    fn match_rows(&mut self) -> Result<Vec<usize>> {
         let mut unmatched: Vec<usize> = (0..self.file.rows.len()).collect();
         // The surest pairs of all rows first: a row without a person must not take the record that another row names exactly.
         for wanted in [Comparison::Same, Comparison::StoredNamesPerson, Comparison::RowNamesPerson] {
-            unmatched.retain(|row| !self.match_row(*row, wanted));
+            let mut left = Vec::new();
+            for row in unmatched {
+                if !self.match_row(row, wanted)? {
+                    left.push(row);
+                }
+            }
+            unmatched = left;
         }
-        unmatched
+        Ok(unmatched)
     }
 
     /// Pairs one row with a stored record of exactly that comparison, and returns whether there was one. An imported
-    /// record learns the person that only the row names, and is from then on stated by this file too; a record of the
-    /// provider stays as it is.
-    fn match_row(&mut self, row: usize, wanted: Comparison) -> bool {
+    /// record learns what only the row states, and is from then on stated by this file too; a record of the provider stays
+    /// as it is.
+    fn match_row(&mut self, row: usize, wanted: Comparison) -> Result<bool> {
         // No such row: nothing to match, so it must not stay among the unmatched.
-        let Some(row) = self.file.rows.get(row) else { return true };
-        let Some(place) = self.find(row, |comparison| comparison == wanted) else { return false };
+        let Some(row) = self.file.rows.get(row) else { return Ok(true) };
+        let Some(place) = self.find(row, |comparison| comparison == wanted) else { return Ok(false) };
         self.taken.insert(place);
-        if let Some(stored) = self.records.get_mut(place) {
-            if wanted == Comparison::RowNamesPerson && stored.provenance.imported {
-                stored.record.edit(|set| {
-                    set.resource.clone_from(&row.dimensions.resource);
-                    for (key, value) in row.dimensions.tags.iter() {
-                        set.tags.insert(Arc::clone(key), Arc::clone(value));
-                    }
-                });
+        let Some(stored) = self.records.get_mut(place).filter(|stored| stored.provenance.imported) else {
+            return Ok(true);
+        };
+        self.statements.insert((stored.provenance.record_id, self.file.import.id));
+        if (self.file.states_more)(&stored.record, row) {
+            self.stats.refined.add_change(&stored.record, row)?;
+            // The id stays: it is the one by which other files state the charge.
+            let poorer = std::mem::replace(&mut stored.record, row.clone());
+            if wanted == Comparison::StoredNamesPerson {
+                name_person(&mut stored.record, &poorer);
             }
-            if stored.provenance.imported {
-                self.statements.insert((stored.provenance.record_id, self.file.import.id));
-            }
+        } else if wanted == Comparison::RowNamesPerson {
+            name_person(&mut stored.record, row);
         }
-        true
+        Ok(true)
     }
 
     /// Returns the stored record of the row's second that is like it, that no other row is, and that most files state.
@@ -508,6 +549,7 @@ impl<'a> Matching<'a> {
                 self.stats.already_there.add(row)?;
             }
         }
+        self.stats.refined = RowSum::default();
         Ok(self.stats)
     }
 

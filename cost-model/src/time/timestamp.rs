@@ -46,6 +46,27 @@ impl Timestamp {
         date.and_time(NaiveTime::MIN).and_utc().into()
     }
 
+    /// Reads a day, whose midnight UTC is meant, or an RFC 3339 instant, as people state where a span begins or ends.
+    ///
+    /// ```
+    /// use cost_model::Timestamp;
+    ///
+    /// let day = Timestamp::from_day_or_instant("2026-09-14")?;
+    /// assert_eq!(day, Timestamp::from_day_or_instant("2026-09-14T02:00:00+02:00")?);
+    /// assert!(Timestamp::from_day_or_instant("14.9.2026").is_err());
+    /// # Ok::<(), cost_model::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`ErrorKind::Range`](crate::ErrorKind::Range) for any other text.
+    pub fn from_day_or_instant(text: &str) -> Result<Self> {
+        let day = text.parse::<NaiveDate>().ok().filter(|day| day.to_string() == text);
+        match day {
+            Some(day) => Ok(Self::midnight(day)),
+            None => text.parse().map_err(|_: Error| Fault::NeitherDayNorInstant(text.to_owned()).into()),
+        }
+    }
+
     /// Returns the milliseconds since 1970-01-01T00:00:00Z, negative before it.
     pub const fn millis(self) -> i64 {
         self.0

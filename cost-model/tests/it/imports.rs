@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use cost_model::money::RequestUnits;
 use cost_model::store::{
     Comparison, ConnectionId, CoveredBy, FileImport, Import, ImportId, ImportStats, Owner, Scope,
 };
-use cost_model::{CostRecord, CostStore, MemoryStore, Window};
+use cost_model::{CostRecord, CostStore, MemoryStore, Money, Window};
 use proptest::prelude::*;
 
 use crate::support::{cases, connection, millis, now, put, read, record, window};
@@ -45,7 +46,7 @@ fn file(number: u8, rows: &Counts) -> FileImport {
     let rows = rows.iter().flat_map(|(key, count)| (0..*count).map(|_| charge(*key))).collect();
     let span = window(first, last + 1);
     let import = Import::new(id(number), Owner::Team, span, millis(last), millis(99));
-    FileImport { import, rows, replaces: None, compare }
+    FileImport { import, rows, replaces: None, compare, states_more: |_, _| false }
 }
 
 fn import(store: &MemoryStore, of: &ConnectionId, file: FileImport) -> ImportStats {
@@ -84,6 +85,38 @@ fn counts() -> impl Strategy<Value = Counts> {
     let row = (0..5_i64, prop::sample::select(vec![Some("ana"), Some("bo")]), 1..4_u64);
     prop::collection::vec(row, 1..6)
         .prop_map(|rows| rows.into_iter().map(|(at, person, count)| ((at, person, 1), count)).collect())
+}
+
+/// So many hundredths of a cent, rounded to that many decimals of a dollar, away from zero.
+fn amount(hundredths: i64, decimals: u32) -> Money {
+    let step = 10_i64.pow(4 - decimals);
+    Money::from_units(i128::from((hundredths + step / 2) / step * step) * 10_i128.pow(20))
+}
+
+/// A row that states an amount with that many decimals, which its requests tell.
+fn rounded(at: i64, hundredths: i64, decimals: u32) -> CostRecord {
+    let mut row = record(at);
+    row.costs = cost_model::Costs::flat(amount(hundredths, decimals));
+    row.requests = Some(RequestUnits::from_units(i128::from(decimals)));
+    row
+}
+
+fn decimals_of(record: &CostRecord) -> u32 {
+    u32::try_from(record.requests.unwrap().units()).unwrap()
+}
+
+fn to_fewer_decimals(stored: &CostRecord, row: &CostRecord) -> Comparison {
+    let half = 10_u128.pow(24 - decimals_of(stored).min(decimals_of(row))) / 2;
+    let [one, other] = [stored, row].map(|record| record.costs.effective.unwrap().units());
+    match (stored.at == row.at, one.abs_diff(other) <= half) {
+        (false, _) => Comparison::Other,
+        (true, true) => Comparison::Same,
+        (true, false) => Comparison::Corrected,
+    }
+}
+
+fn more_decimals(stored: &CostRecord, row: &CostRecord) -> bool {
+    decimals_of(row) > decimals_of(stored)
 }
 
 proptest! {
@@ -132,6 +165,39 @@ proptest! {
         for (person, count) in [("ana", ana), ("bo", bo)] {
             prop_assert_eq!(held.get(&(1, Some(person), 1)).copied().unwrap_or(0), count);
         }
+    }
+
+    /// Of statements of one charge, those with more digits count, in whatever order the files come.
+    #[test]
+    fn the_fullest_statement_of_a_charge_is_stored_whichever_file_came_first(
+        // For each charge, which files state it, and with how many decimals each.
+        charges in prop::collection::vec((1..10_000_i64, prop::array::uniform3(prop::option::of(prop::sample::select(vec![0_u32, 2, 4])))), 1..8),
+        order in Just(vec![0_usize, 1, 2]).prop_shuffle(),
+    ) {
+        let (store, of) = (MemoryStore::new(), connection(0));
+        let mut counts = ImportStats::default();
+        for number in order {
+            let stated = charges.iter().zip(0_i64..).filter_map(|((cents, decimals), at)| Some((at, *cents, decimals[number]?)));
+            let rows: Vec<CostRecord> = stated.map(|(at, cents, decimals)| rounded(at, cents, decimals)).collect();
+            if let Some(span) = rows.iter().map(|row| row.at).max().map(|last| window(0, last.millis() + 1)) {
+                let id = id(u8::try_from(number).unwrap());
+                let import = Import::new(id, Owner::Team, span, span.end(), millis(99));
+                let stats = now(store.import(&of, FileImport { import, rows, replaces: None, compare: to_fewer_decimals, states_more: more_decimals })).unwrap();
+                prop_assert_eq!((stats.refused.rows, stats.corrections.len()), (0, 0));
+                for (sum, more) in [(&mut counts.stored, stats.stored), (&mut counts.refined, stats.refined)] {
+                    sum.effective = sum.effective.checked_add(more.effective).unwrap();
+                }
+            }
+        }
+        let fullest = |(cents, decimals): &(i64, [Option<u32>; 3])| Some((*cents, decimals.iter().flatten().max().copied()?));
+        let expected: Vec<Money> = charges.iter().filter_map(fullest).map(|(cents, decimals)| amount(cents, decimals)).collect();
+        let mut held: Vec<CostRecord> = Vec::new();
+        now(store.scan(&Scope::all(), &mut held)).unwrap();
+        let amounts: Vec<Money> = held.iter().map(|record| record.costs.effective.unwrap()).collect();
+        prop_assert_eq!(&amounts, &expected);
+        // What the imports said that they stored and changed is what the store holds.
+        let told = counts.stored.effective.checked_add(counts.refined.effective).unwrap();
+        prop_assert_eq!(told, expected.into_iter().try_fold(Money::ZERO, Money::checked_add).unwrap());
     }
 
     /// Where the provider was read, its word holds.

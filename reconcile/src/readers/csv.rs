@@ -129,6 +129,7 @@ impl<W: Wordings> CsvInvoiceReader<W> {
         let mut rows = Vec::new();
         while let Some(row) = table.next() {
             let row = row?;
+            table.refuse_unread_amounts(&row, &unread, self.columns.passed_over())?;
             let read = places.line(&table, &row, &mut numbers, &self.wordings);
             rows.push(read.map_err(|problem| hint_at_comments(problem.into(), row.text(Some(0))))?);
         }
@@ -221,11 +222,11 @@ mod tests {
         );
         fails(
             "# period: yesterday\n",
-            "invoice.csv:1: period: `yesterday` is not two instants with a `/` between",
+            "invoice.csv:1: period: `yesterday` is not two days or instants with a `/` between",
         );
         fails(
-            "# period: 2026-09-14/2026-10-14\n",
-            "invoice.csv:1: period: `2026-09-14` is not an instant like 2026-09-14T09:30:00Z",
+            "# period: 14.9.2026/2026-10-14\n",
+            "invoice.csv:1: period: `14.9.2026` is not an instant like 2026-09-14T09:30:00Z or a day like 2026-09-14",
         );
         fails(
             "# period: 2026-10-14T09:30:00Z/2026-09-14T09:30:00Z\n",

@@ -82,6 +82,11 @@ impl CsvColumns {
         self
     }
 
+    /// Returns the names of the columns to pass over.
+    pub(super) fn passed_over(&self) -> &[String] {
+        &self.passed_over
+    }
+
     /// Returns where the columns are in a table, and the names of those that are not read.
     pub(super) fn find(&self, table: &Table<'_>) -> Result<(Places, Vec<String>)> {
         let places = Places {

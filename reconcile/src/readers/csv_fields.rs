@@ -5,13 +5,13 @@
 //! currency of the invoice, is refused rather than guessed at. What the file states takes precedence over what the
 //! caller gave.
 
-use chrono::{DateTime, Utc};
 use cost_model::input::{Cell, Comment, DecimalMark, Meaning, NumberReader, SumLabel, fold, quoted};
 use cost_model::{Currency, Timestamp, Window};
 
 use crate::error::{Error, Result, invalid};
 use crate::fault::Fault;
 use crate::model::invoice::Invoice;
+use crate::readers::instant::{INSTANT, parse_instant};
 
 /// The fields, as far as they are known.
 #[derive(Clone, Debug, Default)]
@@ -103,8 +103,7 @@ impl Fields {
                     Some(currency.map_err(|_| not(value, "a three-letter currency code such as USD"))?);
             }
             Field::Issued => {
-                let issued = value.parse();
-                self.issued = Some(issued.map_err(|_| not(value, "an instant like 2026-09-14T09:30:00Z"))?);
+                self.issued = Some(read_instant(value)?);
             }
             Field::Decimals => {
                 self.decimals = Some(match fold(value).as_str() {
@@ -268,16 +267,15 @@ fn unknown_amount(name: &str, line: u64) -> Error {
     Error::from(Fault::UnknownAmount(quoted(name.trim()))).on_line(line)
 }
 
-fn read_period(text: &str) -> Result<Window> {
-    let (start, end) = text.split_once('/').ok_or_else(|| not(text, "two instants with a `/` between"))?;
-    let (start, end) = (parse_instant(start)?, parse_instant(end)?);
-    Window::new(start, end).map_err(|_| invalid("the period must end after it starts"))
+fn read_instant(text: &str) -> Result<Timestamp> {
+    parse_instant(text).ok_or_else(|| not(text, INSTANT))
 }
 
-/// Reads an instant of a header field.
-fn parse_instant(text: &str) -> Result<Timestamp> {
-    let parsed = text.trim().parse::<DateTime<Utc>>();
-    parsed.map(Timestamp::from).map_err(|_| not(text, "an instant like 2026-09-14T09:30:00Z"))
+fn read_period(text: &str) -> Result<Window> {
+    let (start, end) =
+        text.split_once('/').ok_or_else(|| not(text, "two days or instants with a `/` between"))?;
+    let (start, end) = (read_instant(start)?, read_instant(end)?);
+    Window::new(start, end).map_err(|_| invalid("the period must end after it starts"))
 }
 
 /// Whether a value has digits and nothing that would make it something else than a number, such as a rate or a date.

@@ -13,6 +13,7 @@ use serde_json::value::RawValue;
 use crate::error::Result;
 use crate::error::invalid;
 use crate::model::invoice::{Invoice, InvoiceLine, InvoiceReader, Remark, Wordings};
+use crate::readers::instant::{INSTANT, parse_instant};
 use crate::readers::json_text;
 use crate::readers::json_text::JsonText;
 use crate::readers::sums::settle_rows;
@@ -187,7 +188,7 @@ impl<W: Wordings> JsonInvoiceReader<W> {
         let period = period.map_err(|error| error.in_field("period"))?.or(self.period);
         let period = period.ok_or_else(|| invalid("there is no field `period`, and no period was given"))?;
         let mut invoice = Invoice::new(number, period, currency.unwrap_or(Currency::USD));
-        let issued = fields.issued.map(|issued| parsed(json, issued, INSTANT)).transpose();
+        let issued = fields.issued.map(|issued| instant(json, issued)).transpose();
         invoice.issued = issued.map_err(|error| error.in_field("issued"))?.or(self.issued);
         Ok(invoice)
     }
@@ -231,14 +232,17 @@ fn amount<'a>(
     Ok(amount.value)
 }
 
-const INSTANT: &str = "an instant like 2026-09-14T09:30:00Z";
-
 /// Reads a period, which must not be empty.
 fn period<'a>(json: JsonText<'a>, part: &'a RawValue) -> Result<Window> {
     let PeriodFields { start, end } = json.object(part.get())?;
-    let window =
-        Window::new(parsed::<Timestamp>(json, start, INSTANT)?, parsed::<Timestamp>(json, end, INSTANT)?);
+    let window = Window::new(instant(json, start)?, instant(json, end)?);
     window.map_err(|_| json.fault(part.get(), "the period must end after it starts"))
+}
+
+/// Returns the instant of a string; a day is its midnight UTC.
+fn instant<'a>(json: JsonText<'a>, part: &'a RawValue) -> Result<Timestamp> {
+    let text = json.string(part.get())?;
+    parse_instant(&text).ok_or_else(|| json.fault(part.get(), &format!("`{text}` is not {INSTANT}")))
 }
 
 /// Returns what the text of a string says.

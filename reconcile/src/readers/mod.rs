@@ -7,6 +7,7 @@
 mod csv;
 mod csv_columns;
 mod csv_fields;
+mod instant;
 mod json;
 mod json_text;
 mod sums;

@@ -77,7 +77,7 @@ fn errors_name_file_line_column_and_field() {
         (
             "2026-09-14T09:30:00Z",
             "14.9.",
-            "3: period: column 24: `14.9.` is not an instant like 2026-09-14T09:30:00Z",
+            "3: period: column 24: `14.9.` is not an instant like 2026-09-14T09:30:00Z or a day like 2026-09-14",
         ),
         ("2026-09-14", "2027-09-14", "3: period: column 13: the period must end after it starts"),
         (

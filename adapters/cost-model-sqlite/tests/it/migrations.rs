@@ -267,7 +267,7 @@ fn file(name: u8, rows: Vec<CostRecord>) -> FileImport {
     }
     let id = ImportId::of(&[name], &Owner::Team);
     let import = Import::new(id, Owner::Team, window(20, 30), millis(40), millis(50));
-    FileImport { import, rows, replaces: None, compare }
+    FileImport { import, rows, replaces: None, compare, states_more: |_, _| false }
 }
 
 #[test]

@@ -213,7 +213,7 @@ fn an_export_of_the_dashboard_is_imported_listed_and_removed() {
     folder.write("usage.csv", &format!("{header}{row}"));
     let imported = folder.run(&["import", "usage.csv", "--format", "json"]);
     assert_eq!(imported.status, 0, "{}", imported.stderr);
-    assert_eq!(imported.json()["stored"], serde_json::json!({ "rows": 1, "effective": "0.08" }));
+    assert_eq!(imported.json()["stored"], serde_json::json!({ "rows": 1, "effective": "0.08", "billed": "0.08" }));
     let again = folder.run(&["import", "usage.csv"]);
     assert!(again.stdout.contains("this very file was brought in before"), "{}", again.stdout);
     let report = ["report", "--from", "2026-07-01", "--to", "2026-08-01", "--format", "json"];
@@ -354,8 +354,8 @@ fn an_import_says_what_is_odd_about_its_rows() {
         imported.stdout
     );
     let again = folder.run(&["import", "usage.csv", "--format", "json"]).json();
-    assert_eq!(again["future"], serde_json::json!({ "rows": 1, "effective": "0.25" }));
-    assert_eq!(again["negative"], serde_json::json!({ "rows": 1, "effective": "-0.5" }));
+    assert_eq!(again["future"], serde_json::json!({ "rows": 1, "effective": "0.25", "billed": "0.25" }));
+    assert_eq!(again["negative"], serde_json::json!({ "rows": 1, "effective": "-0.5", "billed": "-0.5" }));
     let none = folder.run(&["import", "remove", "0123456789abcdef", "--dry-run"]);
     assert_eq!(none.status, 1);
     assert!(none.stderr.contains("there is no import 0123456789abcdef of Main"), "{}", none.stderr);

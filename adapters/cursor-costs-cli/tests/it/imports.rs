@@ -157,3 +157,169 @@ fn the_same_usage_in_another_form_is_never_stored_beside_itself() {
         }
     }
 }
+
+/// The billed and effective totals of July.
+fn july(folder: &Folder) -> (Value, Value) {
+    let report = folder.run(&["report", "--from", "2026-07-01", "--to", "2026-08-01", "--format", "json"]);
+    let total = &report.json()["total"];
+    (total["effective"].clone(), total["billed"].clone())
+}
+
+#[test]
+fn the_amounts_with_most_digits_count_in_whatever_order_files_come() {
+    let files = [("cents.csv", "1.00"), ("fine.csv", "1.0049"), ("finest.csv", "1.004912")];
+    for order in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
+        let folder = folder(&["Acme"]);
+        let mut told = Vec::new();
+        for (name, cost) in order.map(|place| files[place]) {
+            let rows: Vec<String> = (10..14)
+                .map(|hour| row(&format!("2026-07-15T{hour}:00:00.000Z"), "i@x.test", "On-Demand", 5, cost))
+                .collect();
+            let printed = import(&folder, name, &rows, &["--format", "json"]).json();
+            told.extend(
+                ["stored", "refined"].map(|sum| printed[sum]["effective"].as_str().unwrap().to_owned()),
+            );
+        }
+        assert_eq!(july(&folder), ("4.019648".into(), "4.019648".into()), "{order:?}");
+        let told: Vec<cost_model::Money> = told.iter().map(|sum| sum.parse().unwrap()).collect();
+        let sum = told.into_iter().try_fold(cost_model::Money::ZERO, cost_model::Money::checked_add);
+        assert_eq!(sum.unwrap().to_string(), "4.019648", "what imports tell is what reports add up");
+        // Which file goes makes no difference while another states the rows; that is said.
+        let removed = folder.run(&["import", "remove", &ids(&folder)[0], "--yes"]);
+        prints(
+            &removed,
+            0,
+            &["4 rows of it stay, which others state too, with the most digits that any file stated"],
+        );
+    }
+}
+
+#[test]
+fn a_fuller_file_is_told_in_text() {
+    let folder = folder(&["Acme"]);
+    let rows = |cost: &str| [row("2026-07-15T10:00:00.000Z", "i@x.test", "On-Demand", 5, cost)];
+    import(&folder, "cents.csv", &rows("1.00"), &[]);
+    let fine = import(&folder, "fine.csv", &rows("1.0049"), &[]);
+    prints(
+        &fine,
+        0,
+        &["already there 1 1.00 USD", "stated fuller 1 row that were there already, which changes 0.00 USD"],
+    );
+}
+
+#[test]
+fn json_has_everything_that_the_text_tells() {
+    let one = folder(&["Acme"]);
+    let costs = ["0.50", "", "0.25"];
+    let rows: Vec<String> = (10..13)
+        .zip(costs)
+        .map(|(hour, cost)| row(&format!("2026-07-15T{hour}:00:00.000Z"), "i@x.test", "On-Demand", 5, cost))
+        .collect();
+    let total = "Total,,,,,0,15,0,0,15,0.75\n".to_owned();
+    let imported = import(&one, "usage.csv", &[&rows[..], &[total]].concat(), &["--format", "json"]).json();
+    assert_eq!((&imported["rows"], &imported["without_amount"]), (&3.into(), &1.into()));
+    assert_eq!(imported["sums"][0]["label"], "Total");
+    assert_eq!(imported["sums"][0]["line"], 5);
+    assert_eq!(
+        (&imported["stored"]["effective"], &imported["stored"]["billed"]),
+        (&"0.75".into(), &"0.75".into())
+    );
+    assert_eq!(imported["open_row"], Value::Null);
+
+    let wrong = [row("2026-07-15T10:00:00.000Z", "i@x.test", "On-Demand", 5, "8.00")];
+    let refused = import(&one, "other.csv", &wrong, &["--format", "json"]);
+    assert_eq!(refused.status, 1);
+    let conflict = &refused.json()["conflicts"][0];
+    assert_eq!(conflict["imports"][0], ids(&one)[0].as_str(), "the id that --replace takes");
+    assert_eq!((&conflict["stored"]["charged"], &conflict["row"]["charged"]), (&"0.5".into(), &"8".into()));
+
+    let odd = folder(&["Acme"]);
+    let rows = [
+        row("2026-07-15T10:00:00.000Z", "i@x.test", "express", 5, "0.50"),
+        row("2026-07-15T11:00:00.000Z", "i@x.test", "Free", 5, "0.09"),
+    ];
+    let imported = import(&odd, "usage.csv", &rows, &["--format", "json"]).json();
+    assert_eq!(imported["unknown_kinds"][0]["kind"], "express");
+    assert_eq!(imported["not_counted"][0]["cost"], "0.09");
+}
+
+#[test]
+fn what_is_billed_is_told_where_it_is_not_what_was_used() {
+    let rows = [row("2026-07-31T10:00:00.417Z", "i@x.test", "Included in Business", 5, "0.20")];
+    prints(&import(&folder(&["Acme"]), "usage.csv", &rows, &[]), 0, &["stored 1 0.20 USD, 0.00 billed"]);
+    let folder = folder(&["Acme"]);
+    folder.write(
+        "mine.csv",
+        "Date,Kind,Model,Input (w/ Cache Write),Input (w/o Cache Write),Cache Read,Output,Total Tokens,Cost to you\n\
+         2026-07-15T10:00:00.000Z,usage-based,auto,0,5,0,0,5,4.00\n",
+    );
+    let mine = folder.run(&["import", "mine.csv", "--person", "i@x.test"]);
+    prints(&mine, 0, &["stored 1 0.00 USD, 4.00 billed", "no amount 1 row: what they cost is not known"]);
+}
+
+#[test]
+fn a_known_file_is_told_with_the_days_that_count() {
+    let folder = folder(&["Acme"]);
+    let rows = [row("2026-07-15T10:00:00.000Z", "i@x.test", "On-Demand", 5, "1.00")];
+    prints(&import(&folder, "a.csv", &rows, &["--span", "2026-07-15/2026-07-16"]), 0, &[]);
+    let again = import(&folder, "a.csv", &rows, &["--span", "2026-07-15/2026-07-16"]);
+    prints(&again, 0, &["this very file was brought in before; nothing was done"]);
+    let other = import(&folder, "a.csv", &rows, &["--span", "2026-07-01/2026-08-01"]);
+    prints(
+        &other,
+        1,
+        &[
+            "error: the file was imported before, for 2026-07-15T00:00:00Z to 2026-07-16T00:00:00Z, and that still counts",
+        ],
+    );
+    assert!(
+        other.stdout.starts_with(&format!("Acme: import {} of 1 row, 2026-07-15T", ids(&folder)[0])),
+        "{}",
+        other.stdout
+    );
+    assert!(other.stderr.contains("import remove"), "{}", other.stderr);
+}
+
+#[test]
+fn a_file_that_was_cut_off_inside_its_last_amount_is_refused_or_told() {
+    let write = |costs: &[&str], end: &str| {
+        let folder = folder(&["Acme"]);
+        let rows: Vec<String> = (10..)
+            .zip(costs)
+            .map(|(hour, cost)| {
+                row(&format!("2026-07-15T{hour}:00:00.000Z"), "i@x.test", "On-Demand", 5, cost)
+            })
+            .collect();
+        folder.write("usage.csv", &format!("{HEADER}{}{end}", rows.concat().trim_end()));
+        folder.run(&["import", "usage.csv"])
+    };
+    let whole = ["0.0412", "0.0500", "0.0412"];
+    prints(&write(&whole, "\n"), 0, &["stored 3 0.13 USD"]);
+    prints(
+        &write(&whole, ""),
+        0,
+        &["open end line 4 has no line feed behind it: is it whole, or was the file cut off?"],
+    );
+    for cut in ["0.041", "0.04", "0.0", "0"] {
+        let printed = write(&["0.0412", "0.0500", cut], "");
+        assert_eq!(printed.status, 1, "{cut}: {}", printed.stdout);
+        assert!(printed.stderr.contains("usage.csv:4:"), "{}", printed.stderr);
+        // Where the line is ended, its user says that it is whole.
+        prints(&write(&["0.0412", "0.0500", cut], "\n"), 0, &[]);
+    }
+}
+
+#[test]
+fn columns_with_amounts_are_never_left_unread_in_silence() {
+    for (name, cell) in [("Surcharge", "5"), ("Billable", "0.5"), ("Zuschlag", "0,50"), ("Quux", "$1")] {
+        let folder = folder(&["Acme"]);
+        let header = HEADER.trim_end().replace(',', ";");
+        let row = "2026-07-15T10:00:00.000Z;i@x.test;On-Demand;auto;No;0;5;0;0;5;0.08";
+        folder.write("usage.csv", &format!("{header};{name}\n{row};{cell}\n"));
+        let refused = folder.run(&["import", "usage.csv"]);
+        assert_eq!(refused.status, 1, "{name}: {}", refused.stdout);
+        assert!(refused.stderr.contains("--pass-over"), "{}", refused.stderr);
+        let passed = folder.run(&["import", "usage.csv", "--pass-over", name]);
+        prints(&passed, 0, &[&format!("not read {name}")]);
+    }
+}

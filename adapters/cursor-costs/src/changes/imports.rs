@@ -18,7 +18,7 @@ use crate::spans::Span;
 pub struct Imported {
     /// The file as it was read.
     pub export: CsvExport,
-    /// What it covers, and whose it is.
+    /// What it covers, and whose it is; of a file that was imported before, what was stated then.
     pub import: Import,
     /// The status of each of its rows.
     pub stats: ImportStats,
@@ -54,7 +54,7 @@ impl CursorCosts {
         let reader = reader(ExportReader::new(account.id().as_str()));
         let export: CsvExport = reader.read(&bytes, &file.display().to_string()).map_err(unreadable)?;
         let import = export.import(&bytes, terms, self.now()).map_err(unreadable)?;
-        let about = import.import.clone();
+        let mut about = import.import.clone();
         let records = export.records().iter();
         let now = self.now();
         let future = records.clone().filter(|record| record.at > now);
@@ -69,6 +69,11 @@ impl CursorCosts {
         span.count("stored", usize::try_from(stats.stored.rows).unwrap_or(usize::MAX));
         if !stats.known && stats.corrections.is_empty() {
             self.note_import(account, about.id, stats.stored.rows, &bytes).await?;
+        }
+        if stats.known {
+            // What was stated then still counts, and not what is stated now.
+            let kept = self.imports(account).await?.into_iter().find(|import| import.id == about.id);
+            about = kept.unwrap_or(about);
         }
         Ok(Imported { export, import: about, stats, future, negative })
     }
