@@ -13,6 +13,8 @@ use serde::Serialize;
 use crate::arguments::{Arguments, Color, Format, Global};
 use crate::configuration;
 
+/// Where the values of fields begin.
+const FIELD_INDENT: usize = 16;
 /// A table in less columns would say nothing.
 const NARROWEST: usize = 40;
 
@@ -253,6 +255,23 @@ impl Text {
     /// Adds a line that names its value.
     pub(crate) fn field(&mut self, name: &str, value: impl Display) {
         self.line(format_args!("  {name:<13} {value}"));
+    }
+
+    /// Adds a line that names its value, and goes on below it where it does not fit the width.
+    pub(crate) fn wrapped_field(&mut self, name: &str, value: &str, width: usize) {
+        let mut line = String::new();
+        let mut name = name;
+        for word in value.split_whitespace() {
+            if !line.is_empty() && FIELD_INDENT + line.chars().count() + 1 + word.chars().count() > width {
+                self.field(name, std::mem::take(&mut line));
+                name = "";
+            }
+            if !line.is_empty() {
+                line.push(' ');
+            }
+            line.push_str(word);
+        }
+        self.field(name, line);
     }
 
     /// Adds a heading behind an empty line.

@@ -24,7 +24,7 @@ pub(crate) async fn run(costs: &CursorCosts, output: &Output) -> Result<Outcome>
         text.line("A sync or an import is at work.");
     }
     for account in &status.accounts {
-        account_text(&mut text, account);
+        account_text(&mut text, account, output.width);
     }
     for (name, version) in [("rules", status.rules), ("people", status.people)] {
         // As many digits as tell versions apart; JSON has all of them.
@@ -36,14 +36,14 @@ pub(crate) async fn run(costs: &CursorCosts, output: &Output) -> Result<Outcome>
     Ok(outcome)
 }
 
-fn account_text(text: &mut Text, account: &AccountStatus) {
+fn account_text(text: &mut Text, account: &AccountStatus, width: usize) {
     text.line(for_terminal(&account.name));
     text.field("state", account.state.name());
     if !account.configured {
         text.field("", "it is in the store and not in the configuration; reports count it");
     }
     if let Some(failure) = &account.failure {
-        text.field("last sync", format_args!("failed: {failure}"));
+        text.wrapped_field("last sync", &format!("failed: {failure}"), width);
     }
     text.field("stored", counted(account.charges, "charge"));
     if account.unpriced > 0 {
@@ -52,6 +52,9 @@ fn account_text(text: &mut Text, account: &AccountStatus) {
     }
     if let Some(covered) = account.covered {
         text.field("covered", format_args!("{} to {}", covered.start(), covered.end()));
+    }
+    if let Some(until) = account.future_until {
+        text.field("future", format_args!("charges up to {until}, which has not come"));
     }
     for gap in &account.gaps {
         text.field("missing", gap);

@@ -213,7 +213,10 @@ fn an_export_of_the_dashboard_is_imported_listed_and_removed() {
     folder.write("usage.csv", &format!("{header}{row}"));
     let imported = folder.run(&["import", "usage.csv", "--format", "json"]);
     assert_eq!(imported.status, 0, "{}", imported.stderr);
-    assert_eq!(imported.json()["stored"], serde_json::json!({ "rows": 1, "effective": "0.08", "billed": "0.08" }));
+    assert_eq!(
+        imported.json()["stored"],
+        serde_json::json!({ "rows": 1, "effective": "0.08", "billed": "0.08" })
+    );
     let again = folder.run(&["import", "usage.csv"]);
     assert!(again.stdout.contains("this very file was brought in before"), "{}", again.stdout);
     let report = ["report", "--from", "2026-07-01", "--to", "2026-08-01", "--format", "json"];

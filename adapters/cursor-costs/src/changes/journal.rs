@@ -1,6 +1,7 @@
 //! What the facade writes into the journal of the store.
 
 use cost_ingest::RunReport;
+use cost_model::Timestamp;
 use cost_model::digest::Digest;
 use cost_model::store::{EntryKind, ImportId, NewEntry};
 use serde::{Deserialize, Serialize};
@@ -61,12 +62,12 @@ impl CursorCosts {
         self.note("sync", account.id().as_str(), &SyncEntry::of(outcome), Vec::new()).await
     }
 
-    /// Returns what the last sync of an account came to.
-    pub(crate) async fn last_sync(&self, account: &str) -> Result<Option<SyncEntry>> {
+    /// Returns when the last sync of an account was noted, by the clock of whoever ran it, and what it came to.
+    pub(crate) async fn last_sync(&self, account: &str) -> Result<Option<(Timestamp, SyncEntry)>> {
         let kind = EntryKind::new("sync").or_store(JOURNAL)?;
         let latest = self.journal().latest(&kind, account).await.or_store(JOURNAL)?;
         // What another version wrote in another form says nothing here.
-        Ok(latest.and_then(|entry| serde_json::from_str(&entry.document).ok()))
+        Ok(latest.and_then(|entry| Some((entry.at, serde_json::from_str(&entry.document).ok()?))))
     }
 
     pub(crate) async fn note_import(

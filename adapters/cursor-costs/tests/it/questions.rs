@@ -11,7 +11,8 @@ use cursor_cost_source::CursorCostSource;
 use cursor_costs::documents::{ReconciliationDocument, ReportDocument, StatusDocument, SyncDocument};
 use cursor_costs::request::{DayRange, ReportRequest};
 use cursor_costs::sync::SyncRequest;
-use cursor_costs::{Account, AccountState, ErrorKind, Setup, read_invoice};
+use cursor_costs::{Account, AccountState, CursorCosts, ErrorKind, Setup, read_invoice};
+use cursor_csv_source::ImportTerms;
 use cursor_invoice::CursorInvoiceReader;
 
 use crate::company::Company;
@@ -451,4 +452,104 @@ async fn the_time_that_a_sync_takes_is_not_missing() {
     let outcome = costs.sync(&SyncRequest::default(), &()).await.unwrap();
     assert!(outcome.is_complete(), "{outcome:?}");
     assert_eq!(costs.status().await.unwrap().accounts[0].state, AccountState::Stable);
+}
+
+/// Does what the next step says, as far as it is a sync.
+async fn follow(costs: &CursorCosts, step: &str) {
+    let command = step.split('`').nth(1).unwrap();
+    let words: Vec<&str> = command.split(' ').collect();
+    let days = match words[..] {
+        ["sync"] => None,
+        ["sync", "--from", from, "--to", to] => {
+            Some(DayRange::Days { from: from.parse().unwrap(), to: to.parse().unwrap() })
+        }
+        _ => panic!("{step}"),
+    };
+    costs.sync(&SyncRequest { days, ..SyncRequest::default() }, &()).await.unwrap();
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn whoever_follows_the_next_step_is_done_in_the_end() {
+    let company = Company::new("").await;
+    let costs = company.open();
+    let days =
+        |from: &str, to: &str| Some(DayRange::Days { from: from.parse().unwrap(), to: to.parse().unwrap() });
+    // Two spans that a plain sync does not reach, and one that it does.
+    for days in
+        [days("2020-01-01", "2020-03-01"), days("2021-05-01", "2021-05-02"), days("2026-02-01", "2026-03-01")]
+    {
+        costs.sync(&SyncRequest { days, ..SyncRequest::default() }, &()).await.unwrap();
+    }
+    let mut steps = Vec::new();
+    loop {
+        let status = costs.status().await.unwrap();
+        if status.next_step.starts_with("`report`") {
+            assert_eq!(status.accounts[0].state, AccountState::Stable);
+            break;
+        }
+        assert_eq!(status.accounts[0].state, AccountState::Incomplete);
+        assert!(!steps.contains(&status.next_step), "{steps:?} and again {}", status.next_step);
+        follow(&costs, &status.next_step).await;
+        steps.push(status.next_step);
+    }
+    assert_eq!(
+        steps,
+        [
+            "`sync`: some of Main is missing",
+            "`sync --from 2020-03-01 --to 2021-05-01`, or `import` an export of these days: some of Main is missing",
+            "`sync --from 2021-05-02 --to 2025-11-01`, or `import` an export of these days: some of Main is missing",
+        ]
+    );
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn a_file_alone_asks_for_files_and_one_of_the_future_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let export = |name: &str, at: [&str; 2]| {
+        let header = "Date,User,Kind,Model,Max Mode,Input (w/ Cache Write),Input (w/o Cache Write),Cache Read,Output Tokens,Total Tokens,Cost\n";
+        let rows = at.map(|at| format!("{at}T09:00:00.000Z,i@x.test,On-Demand,auto,No,0,7,0,5,12,0.08\n"));
+        let file = folder.path().join(name);
+        std::fs::write(&file, format!("{header}{}", rows.concat())).unwrap();
+        file
+    };
+    let now = chrono::DateTime::parse_from_rfc3339("2026-11-01T00:00:00Z").unwrap().timestamp();
+    let costs = Setup::new(Arc::new(MemoryStore::new()))
+        .account(Account::new("Files"))
+        .clock(Arc::new(Ticking(AtomicI64::new(now))))
+        .build();
+    let status = costs.status().await.unwrap();
+    assert_eq!(status.next_step, "`import` an export: nothing of Files is stored");
+    let account = costs.account(None).unwrap();
+    for file in [export("a.csv", ["2026-07-01", "2026-07-02"]), export("b.csv", ["2026-07-05", "2026-07-06"])]
+    {
+        costs.import(account, &file, |reader| reader, &ImportTerms::default()).await.unwrap();
+    }
+    let status = costs.status().await.unwrap();
+    assert_eq!(
+        status.next_step,
+        "`import` an export of 2026-07-02 to 2026-07-06, or --span with a file that has all of it: some of Files is missing"
+    );
+    let future = export("c.csv", ["2099-01-01", "2099-01-02"]);
+    costs.import(account, &future, |reader| reader, &ImportTerms::default()).await.unwrap();
+    let status = costs.status().await.unwrap();
+    assert_eq!(status.next_step, "`import list`: a file of Files has rows of a time that has not come");
+    assert!(status.accounts[0].future_until.unwrap().to_string().starts_with("2099-01-02T09:00:00"));
+    let gaps = &status.accounts[0].gaps;
+    assert!(gaps.iter().all(|gap| gap.end() <= status.at), "nothing of the future is missing: {gaps:?}");
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn a_clock_that_is_ahead_is_told_and_no_sync_asked_for() {
+    let company = Company::new("").await;
+    let simulator = company.server.simulator();
+    let client =
+        Client::builder().base_url(company.server.base_url()).api_key(simulator.api_key()).build().unwrap();
+    let ahead = simulator.now().timestamp() + 30 * 86_400;
+    let costs = Setup::new(Arc::new(MemoryStore::new()))
+        .account(Account::new("Main").with_source(CursorCostSource::new(client, "Main")))
+        .clock(Arc::new(Ticking(AtomicI64::new(ahead))))
+        .build();
+    costs.sync(&SyncRequest::default(), &()).await.unwrap();
+    let status = costs.status().await.unwrap();
+    assert!(status.next_step.starts_with("set the clock of this machine"), "{}", status.next_step);
 }
