@@ -66,7 +66,7 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
     if let Some(folder) = out {
         let group_by = vec!["vtag.Team".parse()?, "vtag.Department".parse()?];
         let report = costs.report(&ReportRequest { range, group_by, ..ReportRequest::default() }).await?;
-        let (report, tagger) = (ReportDocument::new(&report, None), costs.tagger(range).await?);
+        let (report, tagger) = (ReportDocument::new(&costs, &report, None), costs.tagger(range).await?);
         let mut files = NewFiles::default();
         files.write(&folder.join("sync.json"), &serde_json::to_vec_pretty(&SyncDocument::new(&synced))?)?;
         let records = files.create(&folder.join("records.csv"))?;

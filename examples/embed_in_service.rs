@@ -24,7 +24,7 @@ async fn refresh(costs: &CursorCosts) -> cursor_costs::Result<bool> {
 /// Called by the service's request handler: the last month by team, as JSON.
 async fn by_team(costs: &CursorCosts) -> Result<String, Box<dyn Error>> {
     let request = ReportRequest { group_by: vec!["vtag.Team".parse()?], ..ReportRequest::default() };
-    Ok(serde_json::to_string(&ReportDocument::new(&costs.report(&request).await?, None))?)
+    Ok(serde_json::to_string(&ReportDocument::new(costs, &costs.report(&request).await?, None))?)
 }
 
 #[tokio::main]

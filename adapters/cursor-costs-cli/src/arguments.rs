@@ -146,8 +146,8 @@ pub(crate) enum Accounts {
     List,
     /// Ask Cursor whether an account's key works
     Check {
-        /// The account's name
-        name: String,
+        /// The account's name; may be left out if there is one
+        name: Option<String>,
     },
     /// Give an account another name; its charges stay, and have the new name from then on
     Rename {
@@ -453,6 +453,9 @@ pub(crate) struct Reading {
     /// Its numbers are written as 1.234,56
     #[arg(long)]
     pub decimal_comma: bool,
+    /// Read the text of a PDF although its lines do not add up to its total
+    #[arg(long)]
+    pub accept_difference: bool,
 }
 
 #[derive(Debug, Subcommand)]

@@ -31,6 +31,7 @@ pub struct CursorInvoiceReader {
     period: Option<Window>,
     issued: Option<Timestamp>,
     decimal_mark: Option<DecimalMark>,
+    accepts_difference: bool,
 }
 
 impl CursorInvoiceReader {
@@ -73,10 +74,18 @@ impl CursorInvoiceReader {
         self
     }
 
+    /// Accepts the text of a PDF whose printed total is not the sum of its lines, as
+    /// [`PdfTextReader::accept_difference`] does. Other forms are read all the same; [`Invoice::checks`] tells of it.
+    #[must_use]
+    pub fn accept_difference(mut self) -> Self {
+        self.accepts_difference = true;
+        self
+    }
+
     /// Returns the same reader for another invoice of the same origin, without a stated period and instant of issue.
     #[must_use]
     pub fn of_another_invoice(self) -> Self {
-        Self { period: None, issued: None, decimal_mark: self.decimal_mark }
+        Self { period: None, issued: None, ..self }
     }
 
     fn read_csv(&self, bytes: &[u8], file: &str) -> Result<Invoice> {
@@ -135,6 +144,9 @@ impl CursorInvoiceReader {
         }
         if let Some(mark) = self.decimal_mark {
             reader = reader.with_decimal_mark(mark);
+        }
+        if self.accepts_difference {
+            reader = reader.accept_difference();
         }
         reader.read_invoice(bytes, file)
     }

@@ -75,9 +75,12 @@ impl fmt::Display for UnknownValue {
         let field = self.dimension.to_string();
         let field = if field.contains('@') { "a tag" } else { &*field };
         write!(f, "no charge has the value that the filter asks of {field}; ")?;
-        match self.suggestion.as_ref().filter(|near| !near.contains('@')) {
-            Some(near) => write!(f, "did you mean `{near}`?"),
-            None => f.write_str("check its spelling"),
+        match &self.suggestion {
+            Some(near) if !near.contains('@') => write!(f, "did you mean `{near}`?"),
+            Some(near) if near.to_lowercase() == self.value.to_lowercase() => f.write_str(
+                "one has it in other capital and small letters, between which ILIKE makes no difference",
+            ),
+            _ => f.write_str("check its spelling"),
         }
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Steps are computed in local time of a fixed offset, so that no hour of a zone is missing or occurs twice.
 
+use std::fmt;
 use std::str::FromStr;
 
 use chrono::{DateTime, Datelike, Days, FixedOffset, Months, NaiveDate, NaiveDateTime, Timelike};
@@ -86,6 +87,20 @@ impl FromStr for Bin {
                 Err(Fault::UnknownWord { what: "there is no step", word: text.to_owned(), known }.into())
             }
         }
+    }
+}
+
+impl fmt::Display for Bin {
+    /// Prints the word that [`str::parse`] reads; weeks and cycles without the day on which they start.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Hour => "hour",
+            Self::Day => "day",
+            Self::Week(_) => "week",
+            Self::Month => "month",
+            Self::Quarter => "quarter",
+            Self::Cycle(_) => "cycle",
+        })
     }
 }
 

@@ -66,7 +66,9 @@ pub(super) fn rows(bridge: &Reconciliation) -> Vec<Row<'_>> {
         }
     }
     let rest = bridge.unexplained.checked_sub(bridge.unexplained_usage).unwrap_or_default();
-    rows.step(RowKind::Unexplained, "Unexplained", rest);
+    // Whoever reads the last row alone must not take it for everything that is unexplained.
+    let label = if bridge.unexplained_usage.is_zero() { "Unexplained" } else { "Unexplained beside usage" };
+    rows.step(RowKind::Unexplained, label, rest);
     rows.sum(RowKind::Total, format!("Total of {}", bridge.invoice), bridge.invoice_total);
     rows.all
 }

@@ -54,7 +54,7 @@ step,rounding,Rounding,0.005,0.03,exact,1,1 2,\"rounded to 2 decimals, each line
 unexplained,,Unexplained usage,0.03,0.17,,,,,,
 waypoint,on_demand_usage,On-demand usage on the invoice,17.38,96.56,,,,,,
 step,tax,Tax,0.62,3.44,exact,0,4,tax is not in the usage feed,,
-unexplained,,Unexplained,0,0.00,,,,,,
+unexplained,,Unexplained beside usage,0,0.00,,,,,,
 total,,Total of INV-0007,18,100.00,,,,,,
 "
     );

@@ -15,8 +15,7 @@ use crate::evaluate::resolved_rules::ResolvedRules;
 use crate::insight::explain::Explanation;
 use crate::names::{canonical_email, lowercase};
 
-/// Charges that agree in everything that rules read, and the reasons for their values. `Display` gives all of it, names
-/// included; `Debug` leaves them out.
+/// Charges that have their values for the same reasons. `Display` gives all of it, names included; `Debug` leaves them out.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ExplainedCharges {
@@ -26,9 +25,9 @@ pub struct ExplainedCharges {
     pub first: Timestamp,
     /// The sum of their amounts.
     pub amount: Money,
-    /// Their values of each dimension and tag.
+    /// The dimensions and tags in which they agree.
     pub dimensions: Vec<(Dimension, Arc<str>)>,
-    /// The reason for their value of each key.
+    /// The reason for their value of each key, at the time of the first of them.
     pub explanations: Vec<Explanation>,
 }
 
@@ -37,7 +36,7 @@ cost_model::masked_debug!(ExplainedCharges { records, amount });
 impl ResolvedRules {
     /// Explains the charges of a ledger that a person caused in a window: those in which a field of
     /// [`RuleSet::person`](crate::RuleSet::person) is `who`, or another name of `who` by the directory's aliases, ignoring
-    /// differences of spelling that the directory ignores. Charges that agree in every field that rules read are explained
+    /// differences of spelling that the directory ignores. Charges that have their values for the same reasons are explained
     /// once, those with the largest amount first. The values are those of a report over the same ledger.
     ///
     /// ```
@@ -88,21 +87,48 @@ impl ResolvedRules {
             let (first, records, amount) = groups.entry((row.set, epoch)).or_insert((row.at, 0, Money::ZERO));
             *first = row.at.min(*first);
             *records += 1;
-            *amount = amount.checked_add(row.costs.get(metric).unwrap_or_default()).map_err(|error| {
-                Error::new(ErrorKind::Amount, None, "the amounts of the charges cannot be summed")
-                    .with_source(error)
-            })?;
+            *amount = amount.checked_add(row.costs.get(metric).unwrap_or_default()).map_err(out_of_range)?;
         }
-        let explained = groups.into_iter().filter_map(|((set, _), (first, records, amount))| {
-            let set = ledger.set(set)?;
+        let mut explained: Vec<ExplainedCharges> = Vec::new();
+        for ((set, _), (first, records, amount)) in groups {
+            let Some(set) = ledger.set(set) else { continue };
             let explanations =
                 self.keys().iter().filter_map(|key: &Arc<str>| self.explain(key, &set, first)).collect();
-            Some(ExplainedCharges { records, first, amount, dimensions: set_dimensions(set), explanations })
-        });
-        let mut explained: Vec<_> = explained.collect();
+            let new =
+                ExplainedCharges { records, first, amount, dimensions: set_dimensions(set), explanations };
+            match explained.iter_mut().find(|each| each.has_reasons_of(&new)) {
+                Some(alike) => alike.merge(new)?,
+                None => explained.push(new),
+            }
+        }
         explained.sort_by_key(|each| (Reverse(each.amount), each.first));
         Ok(explained)
     }
+}
+
+impl ExplainedCharges {
+    /// Returns whether these charges and others have their values for the same reasons, whenever they arose.
+    fn has_reasons_of(&self, other: &Self) -> bool {
+        self.explanations.len() == other.explanations.len()
+            && self.explanations.iter().zip(&other.explanations).all(|(one, other)| {
+                (&one.key, &one.names, &one.parts) == (&other.key, &other.names, &other.parts)
+            })
+    }
+
+    /// Adds charges that have their values for the same reasons.
+    fn merge(&mut self, other: Self) -> Result<()> {
+        self.records += other.records;
+        self.amount = self.amount.checked_add(other.amount).map_err(out_of_range)?;
+        self.dimensions.retain(|dimension| other.dimensions.contains(dimension));
+        if other.first < self.first {
+            (self.first, self.explanations) = (other.first, other.explanations);
+        }
+        Ok(())
+    }
+}
+
+fn out_of_range(error: cost_model::Error) -> Error {
+    Error::new(ErrorKind::Amount, None, "the amounts of the charges cannot be summed").with_source(error)
 }
 
 pub(crate) fn set_dimensions(set: LedgerSet<'_>) -> Vec<(Dimension, Arc<str>)> {

@@ -19,7 +19,7 @@ pub(crate) async fn run(global: &Global, command: Accounts, output: &Output) -> 
     output.no_csv()?;
     match command {
         Accounts::List => list(global, output),
-        Accounts::Check { name } => check(&super::open(global)?, &name, output).await,
+        Accounts::Check { name } => check(&super::open(global)?, name.as_deref(), output).await,
         Accounts::Rename { name, new_name, sure } => rename(global, (&name, &new_name), sure, output).await,
         Accounts::Remove { name, keep_data, sure } => remove(global, &name, keep_data, sure, output).await,
     }
@@ -57,8 +57,10 @@ fn list(global: &Global, output: &Output) -> Result<Outcome> {
     Ok(Outcome::DONE)
 }
 
-async fn check(costs: &CursorCosts, name: &str, output: &Output) -> Result<Outcome> {
-    let checked = costs.check_account(costs.account(Some(name))?).await?;
+async fn check(costs: &CursorCosts, name: Option<&str>, output: &Output) -> Result<Outcome> {
+    let account = costs.account(name)?;
+    let name = account.name();
+    let checked = costs.check_account(account).await?;
     let events = checked.events_of_last_day.as_ref();
     let people = checked.people.as_ref();
     if output.is_json() {

@@ -1,7 +1,8 @@
 //! `config`: the configuration in force, and whether what it names can be read.
 
 use cost_model::output::{counted, for_terminal};
-use cursor_costs::config::{Config, Setting};
+use cursor_costs::config::{Config, KeyPlace, Setting};
+use cursor_costs::request::{DayRange, ReportRequest};
 use cursor_costs::{Error, Result};
 use serde_json::json;
 
@@ -65,6 +66,7 @@ fn check(config: &Config, output: &Output) -> Result<Outcome> {
         let has_key = account.key.as_ref().map(|key| key.is_there(&*environment));
         let key = match (has_key, &account.key) {
             (Some(true), Some(key)) => format!("its key is in {key}"),
+            (Some(false), Some(key @ KeyPlace::File(_))) => format!("its key in {key} cannot be used"),
             (Some(false), Some(key)) => {
                 format!("its key is not in {key}, so that it cannot be synced from here")
             }
@@ -135,8 +137,37 @@ fn values(config: &Config) -> Vec<(String, String, String)> {
         }
     }
     for report in &config.reports {
-        let groups: Vec<String> = report.request.group_by.iter().map(ToString::to_string).collect();
-        values.push((format!("report.{}.group_by", report.name), groups.join(", "), "file".to_owned()));
+        for (field, text) in report_fields(&report.request) {
+            values.push((format!("report.{}.{field}", report.name), text, "file".to_owned()));
+        }
     }
     values
+}
+
+/// Returns the fields of a saved report that say anything.
+fn report_fields(request: &ReportRequest) -> Vec<(&'static str, String)> {
+    let mut fields = Vec::new();
+    if let Some(filter) = &request.filter {
+        fields.push(("filter", filter.to_string()));
+    }
+    let groups: Vec<String> = request.group_by.iter().map(ToString::to_string).collect();
+    fields.push(("group_by", groups.join(", ")));
+    match request.range {
+        DayRange::Days { from, to } => {
+            fields.extend([("from", from.to_string()), ("to", to.to_string())]);
+        }
+        DayRange::Interval(interval) => fields.push(("interval", interval.to_string())),
+        _ => {}
+    }
+    if let Some(bin) = request.bin {
+        fields.push(("bin", bin.to_string()));
+    }
+    fields.push(("metric", request.measure.to_string()));
+    if let Some(top) = request.top {
+        fields.push(("top", top.to_string()));
+    }
+    let flags =
+        [("compare", request.compare), ("cumulative", request.cumulative), ("strict", request.strict)];
+    fields.extend(flags.into_iter().filter(|(_, is_set)| *is_set).map(|(name, _)| (name, "true".to_owned())));
+    fields
 }

@@ -94,11 +94,19 @@ async fn serve(port: u16, output: &Output) -> Result<Outcome> {
         Error::new(ErrorKind::Sync, format!("port {port} of 127.0.0.1 cannot be used")).because(error)
     })?;
     let (url, key) = (server.base_url(), server.simulator().api_key().to_owned());
+    // The company's charges end there: by the clock of this machine, its last month would be empty.
+    let today = server.simulator().now().date_naive();
     if output.is_json() {
-        output.json(&json!({ "schema": "demo-serve/1", "base_url": url, "api_key": key }))?;
+        let document = json!({ "schema": "demo-serve/1", "base_url": url, "api_key": key, "today": today });
+        output.json(&document)?;
     } else {
         output.text(format_args!(
-            "The Admin API of a made-up company, until this program is ended\nbase URL  {url}\nkey       {key}\n"
+            "The Admin API of a made-up company, until this program is ended\n\
+             base URL  {url}\n\
+             key       {key}\n\
+             In cursor-costs.toml, above the first [[account]], and in it:\n  \
+             today = \"{today}\"\n  \
+             base_url = \"{url}\"\n"
         ))?;
     }
     // Rate limits count by the minute of a clock that runs.

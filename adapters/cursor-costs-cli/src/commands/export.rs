@@ -29,7 +29,7 @@ pub(crate) async fn run(costs: &CursorCosts, command: Export, output: &Output) -
         .await?;
     let gaps = costs.gaps(range).await?;
     let missing: Vec<&Gap> = gaps.iter().filter(|gap| costs.is_missing(gap)).collect();
-    output.note_gaps(missing.iter().copied());
+    output.note_gaps(&gaps);
     if let Some(receipt) = receipt {
         let (rows, charges) = (counted(receipt.rows, "row"), counted(receipt.totals.records, "charge"));
         output.note(&format!("{rows} written, of {charges}"));

@@ -29,13 +29,19 @@ pub(crate) async fn run(costs: &CursorCosts, report: Report, output: &Output) ->
             for step in costs.partial_steps(&answer) {
                 text.line(format_args!("only a part of its step is in the range: {}", costs.days_text(step)));
             }
+            if let Some(days) = costs.days_to_come(&answer) {
+                text.line(format_args!("not yet there: {}", costs.days_text(days)));
+            }
             output.text(&text)?;
         }
         Format::Csv => {
             for unknown in &answer.unknown_values {
                 output.note(&unknown.to_string());
             }
-            output.note_gaps(missing.iter().copied());
+            output.note_gaps(&answer.gaps);
+            if let Some(days) = costs.days_to_come(&answer) {
+                output.note(&format!("not yet there: {}", costs.days_text(days)));
+            }
             output.data(answer.to_csv(&columns(&answer)).map_err(failed)?.as_bytes())?;
         }
         Format::Json => {
@@ -45,7 +51,7 @@ pub(crate) async fn run(costs: &CursorCosts, report: Report, output: &Output) ->
                 Some(pseudonyms) => pseudonyms.rename_in_text(&sentence),
                 None => sentence,
             });
-            output.json(&ReportDocument::new(&answer, filter))?;
+            output.json(&ReportDocument::new(costs, &answer, filter))?;
         }
     }
     Ok(outcome)

@@ -6,6 +6,7 @@ use cost_model::output::{TextTable, amount, counted, grouped, percent};
 use cost_model::report::Interval;
 use cost_model::store::Gap;
 use cost_vantage::NotExpressed;
+use cursor_costs::documents::{ExplainedOwnerDocument, RulesDiffDocument};
 use cursor_costs::request::DayRange;
 use cursor_costs::tags::WithoutOwner;
 use cursor_costs::{CursorCosts, Error, ErrorKind, Result};
@@ -72,7 +73,7 @@ async fn explain(costs: &CursorCosts, who: &str, range: DayRange, output: &Outpu
     let explained = costs.explain_owner(who, range).await?;
     let texts: Vec<String> = explained.iter().map(ToString::to_string).collect();
     if output.is_json() {
-        output.json(&json!({ "schema": "tags-explain/1", "who": who, "explanations": texts }))?;
+        output.json(&ExplainedOwnerDocument::new(who, &explained))?;
     } else {
         output.text(texts.concat())?;
     }
@@ -89,16 +90,8 @@ async fn diff(
     let diff = costs.diff(file, range.days()?).await?;
     let is_within = guard.map(|percent| diff.is_within(percent)).transpose()?.unwrap_or(true);
     let texts: Vec<String> = diff.keys.iter().map(ToString::to_string).collect();
-    let names = |keys: &[std::sync::Arc<str>]| keys.iter().map(ToString::to_string).collect::<Vec<_>>();
     if output.is_json() {
-        output.json(&json!({
-            "schema": "tags-diff/1",
-            "keys": texts,
-            "removed": names(&diff.removed),
-            "added": names(&diff.added),
-            "guard": guard.map(|percent| percent.to_string()),
-            "within_guard": is_within,
-        }))?;
+        output.json(&RulesDiffDocument::new(&diff, guard, is_within))?;
     } else {
         let mut text = Text::default();
         text.add(texts.concat());

@@ -1,6 +1,7 @@
 //! The file `cursor-costs.toml`.
 
 use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
 use chrono::{FixedOffset, NaiveDate, Offset, Utc};
@@ -40,6 +41,9 @@ const REPORT_FIELDS: [&str; 12] = [
     "cumulative",
     "strict",
 ];
+
+/// The distances from UTC, in seconds, that any place of the world has.
+const ZONES: RangeInclusive<i32> = -12 * 3600..=14 * 3600;
 
 /// What a configuration file says; what it leaves out is `None` or empty.
 ///
@@ -219,9 +223,11 @@ pub fn zone(text: &str) -> std::result::Result<FixedOffset, String> {
     if matches!(text, "UTC" | "Z") {
         return Ok(Utc.fix());
     }
-    text.parse().map_err(|_| {
+    let zone = text.parse().ok().filter(|zone: &FixedOffset| ZONES.contains(&zone.local_minus_utc()));
+    zone.ok_or_else(|| {
         format!(
-            "`{text}` is no distance from UTC like +02:00; names of zones, whose distance changes, are not read"
+            "`{text}` is no distance from UTC like +02:00, from -12:00 to +14:00; names of zones, whose distance changes, are \
+             not read"
         )
     })
 }

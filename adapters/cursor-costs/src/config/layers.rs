@@ -131,7 +131,7 @@ impl Layers<'_> {
         let zone_of =
             |text: &str| zone(text).map_err(|error| variable_error("CURSOR_COSTS_REPORTING_ZONE", &error));
         Ok(Config {
-            data: self.data(data, read.data, read.data_env)?,
+            data: self.data(data, (read.data, read.data_env), file.as_deref())?,
             rules: self.decide(
                 ("--rules", rules.map(Some)),
                 ("CURSOR_COSTS_RULES", |text: &str| Ok(Some(PathBuf::from(text)))),
@@ -167,21 +167,23 @@ impl Layers<'_> {
     fn data(
         &self,
         flag: Option<PathBuf>,
-        file: Option<PathBuf>,
-        data_env: Option<String>,
+        (stated, data_env): (Option<PathBuf>, Option<String>),
+        file: Option<&Path>,
     ) -> Result<Setting<PathBuf>> {
         let decided = self.decide(
             ("--data", flag.map(Some)),
             ("CURSOR_COSTS_DATA", |text: &str| Ok(Some(PathBuf::from(text)))),
-            (file.map(Some), None),
+            (stated.map(Some), None),
         )?;
         if let Some(value) = decided.value {
             return Ok(Setting { value, from: decided.from });
         }
         let Some(name) = data_env else {
-            let message = format!(
-                "nothing says where charges are kept: there is no {FILE_NAME} here, or it has no `data`"
-            );
+            let why = match file {
+                Some(file) => format!("{} has no `data`", file.display()),
+                None => format!("there is no {FILE_NAME} here"),
+            };
+            let message = format!("nothing says where charges are kept: {why}");
             let hint = "`cursor-costs init` writes a configuration; --data FILE names a store, --config FILE another configuration";
             return Err(Error::new(ErrorKind::Config, message).with_hint(hint));
         };

@@ -59,6 +59,17 @@ impl Config {
                 problems.push(about(&format!("there is no folder {} for its invoices", folder.display())));
             }
         }
+        for (place, account) in self.accounts.iter().enumerate() {
+            let before = self.accounts.iter().take(place);
+            let mut before = before.filter(|other| account.key.is_some() && other.key == account.key);
+            if let Some(other) = before.find(|other| other.base_url == account.base_url) {
+                let message = format!(
+                    "the accounts `{}` and `{}` have one key, so that the second would bring in the same charges again",
+                    other.name, account.name
+                );
+                problems.push(Error::new(ErrorKind::Config, message));
+            }
+        }
         let ownership = self.ownership();
         let rules = ownership.rules()?;
         let keys = rules.keys();

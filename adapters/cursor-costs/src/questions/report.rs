@@ -93,6 +93,14 @@ impl CursorCosts {
         partial
     }
 
+    /// Returns the days of a report's range that have not come, from tomorrow on; its figures lack whatever will be charged on
+    /// them.
+    pub fn days_to_come(&self, report: &Report) -> Option<Window> {
+        let window = report.window?;
+        let today = Window::days_in(self.setup.zone, self.today(), self.today().succ_opt()?).ok()?;
+        Window::new(window.start().max(today.end()), window.end()).ok()
+    }
+
     /// Returns whether some of a range was not read, so that its figures cannot be said: not what may still change, and not the
     /// time since a daily sync.
     pub fn is_missing(&self, gap: &Gap) -> bool {

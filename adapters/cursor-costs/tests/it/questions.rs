@@ -94,7 +94,7 @@ async fn documents_have_their_schema_and_exact_amounts() {
     );
 
     let report = costs.report(&by("service")).await.unwrap();
-    let document = serde_json::to_value(ReportDocument::new(&report, None)).unwrap();
+    let document = serde_json::to_value(ReportDocument::new(&costs, &report, None)).unwrap();
     assert_eq!(document["schema"], "report/1");
     assert_eq!(document["total"]["events"], report.total.records);
     assert_eq!(document["total"]["effective"], report.total.effective.amount.to_string());
@@ -305,7 +305,7 @@ async fn pseudonyms_take_the_place_of_names_in_every_answer_that_is_given() {
         coverage.unallocated.iter().flat_map(|each| &each.who).map(|(name, _)| &**name).collect();
     let unallocated = whose.join(" ");
     let overview = costs.overview(october(), None, 200).await.unwrap();
-    let json = serde_json::to_string(&ReportDocument::new(&report, None)).unwrap();
+    let json = serde_json::to_string(&ReportDocument::new(&costs, &report, None)).unwrap();
     for answer in [String::from_utf8(csv).unwrap(), unallocated, overview, json] {
         assert!(!answer.contains('@'), "{answer}");
     }

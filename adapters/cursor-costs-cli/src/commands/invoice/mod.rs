@@ -2,8 +2,10 @@
 
 mod sections;
 
-use std::path::Path;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 
+use cost_model::Money;
 use cost_model::input::DecimalMark;
 use cost_model::output::{TextTable, amount, counted, cut, for_terminal};
 use cost_model::store::Gap;
@@ -45,6 +47,7 @@ fn read_with_options(file: &Path, reader: &CursorInvoiceReader) -> Result<Invoic
         ("billing period", "--period DAY/DAY states it"),
         ("decimal commas", "--decimal-comma reads its numbers as 1.234,56"),
         ("decimal mark", "--decimal-comma reads its numbers as 1.234,56"),
+        ("say that the difference is accepted", "--accept-difference reads it all the same"),
     ];
     read_invoice(file, reader).map_err(|error| {
         let told = error.in_one_line();
@@ -63,7 +66,10 @@ fn reader(reading: &Reading) -> CursorInvoiceReader {
     if let Some(issued) = reading.issued {
         reader = reader.with_issued(issued);
     }
-    if reading.decimal_comma { reader.with_decimal_mark(DecimalMark::Comma) } else { reader }
+    if reading.decimal_comma {
+        reader = reader.with_decimal_mark(DecimalMark::Comma);
+    }
+    if reading.accept_difference { reader.accept_difference() } else { reader }
 }
 
 /// What an invoice says, and where it contradicts itself.
@@ -200,6 +206,8 @@ async fn tie_out(costs: &CursorCosts, account: Option<&str>, output: &Output) ->
             _ => outcome.needs_action = true,
         }
     }
+    let twice = numbers_twice(&invoices);
+    outcome.needs_action |= !twice.is_empty();
     if output.is_json() {
         let invoices: Vec<Value> = invoices
             .iter()
@@ -225,7 +233,7 @@ async fn tie_out(costs: &CursorCosts, account: Option<&str>, output: &Output) ->
                 "missing": missing.iter().map(|gap| json!({ "from": gap.window.start(), "to": gap.window.end() })).collect::<Vec<_>>(),
             })
         });
-        output.json(&json!({ "schema": "tie-out/1", "account": account.name(), "people": stated, "invoices": invoices }))?;
+        output.json(&json!({ "schema": "tie-out/1", "account": account.name(), "people": stated, "invoices": invoices, "twice": twice }))?;
         return Ok(outcome);
     }
     let mut text = Text::default();
@@ -265,6 +273,18 @@ async fn tie_out(costs: &CursorCosts, account: Option<&str>, output: &Output) ->
             text.add(format_args!("\n{number}\n{table}"));
         }
     }
+    for number in twice {
+        text.line(format_args!("{number} stands in several files: is it one invoice, or two?"));
+    }
     output.text(&text)?;
     Ok(outcome)
+}
+
+/// What became of the file of an invoice: its number, its total, what is unexplained of it, and the verdict.
+type InvoiceVerdict = (PathBuf, std::result::Result<(String, Money, Money, Verdict), String>);
+
+/// Returns the numbers of invoices that several files have.
+fn numbers_twice(invoices: &[InvoiceVerdict]) -> BTreeSet<&str> {
+    let numbers = || invoices.iter().filter_map(|(_, verdict)| Some(verdict.as_ref().ok()?.0.as_str()));
+    numbers().filter(|number| numbers().filter(|other| other == number).count() > 1).collect()
 }

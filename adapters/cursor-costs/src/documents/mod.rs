@@ -3,19 +3,24 @@
 //! Fields may be added within a schema; readers should ignore those that they do not know. A schema whose fields change their
 //! meaning gets another number.
 
+mod tags;
+
 use std::collections::BTreeMap;
 
 use cost_model::money::TokenType;
 use cost_model::report::{Report, RowKind, Totals};
 use cost_model::store::{Gap, GapState};
-use cost_model::{Money, Timestamp};
+use cost_model::{Money, Timestamp, Window};
 use reconcile::Category;
 use reconcile::assessment::{Disposition, Verdict};
 use reconcile::bridge::{Confidence, Evidence};
 use serde::Serialize;
 
 use crate::changes::sync::{AccountSync, SyncOutcome};
+use crate::costs::CursorCosts;
 use crate::questions::{ExplainedInvoice, Status};
+
+pub use tags::{ExplainedOwnerDocument, RulesDiffDocument};
 
 /// The document `sync/1`.
 #[derive(Clone, Debug, Serialize)]
@@ -61,6 +66,12 @@ pub struct Span {
     to: Timestamp,
     #[serde(skip_serializing_if = "Option::is_none")]
     account: Option<String>,
+}
+
+impl Span {
+    fn of(window: Window) -> Self {
+        Self { from: window.start(), to: window.end(), account: None }
+    }
 }
 
 impl SyncDocument {
@@ -125,11 +136,7 @@ impl SyncedAccount {
                 document.derived = synced.derived;
                 document.restated = synced.restatements.len();
                 document.provisional_since = synced.provisional_since;
-                document.incomplete = synced
-                    .incomplete
-                    .iter()
-                    .map(|window| Span { from: window.start(), to: window.end(), account: None })
-                    .collect();
+                document.incomplete = synced.incomplete.iter().map(|window| Span::of(*window)).collect();
             }
         }
         document
@@ -154,6 +161,10 @@ pub struct ReportDocument {
     absent: BTreeMap<&'static str, u64>,
     provisional: Vec<Span>,
     gaps: Vec<Span>,
+    /// The first and the last step, where only a part of it is in the range.
+    partial_steps: Vec<Span>,
+    /// The days of the range that have not come.
+    to_come: Option<Span>,
     /// Whether costs by token type are estimates.
     estimated: bool,
     unknown_values: Vec<String>,
@@ -184,8 +195,8 @@ struct Figures {
 }
 
 impl ReportDocument {
-    /// Makes the document of a report; `filter` is the sentence that chose its charges.
-    pub fn new(report: &Report, filter: Option<String>) -> Self {
+    /// Makes the document of a report that `costs` answered; `filter` is the sentence that chose its charges.
+    pub fn new(costs: &CursorCosts, report: &Report, filter: Option<String>) -> Self {
         let total = &report.total;
         let sums = [
             ("billed", total.billed),
@@ -223,6 +234,8 @@ impl ReportDocument {
                 .collect(),
             provisional: spans(&report.gaps, |state| state == GapState::Provisional),
             gaps: spans(&report.gaps, |state| state != GapState::Provisional),
+            partial_steps: costs.partial_steps(report).into_iter().map(Span::of).collect(),
+            to_come: costs.days_to_come(report).map(Span::of),
             estimated: report.estimated,
             unknown_values: report.unknown_values.iter().map(ToString::to_string).collect(),
         }
@@ -304,7 +317,7 @@ impl ReconciliationDocument {
         Self {
             schema: "reconciliation/1",
             number: bridge.invoice.clone(),
-            period: Span { from: bridge.period.start(), to: bridge.period.end(), account: None },
+            period: Span::of(bridge.period),
             currency: bridge.currency.to_string(),
             ingested: bridge.ingested,
             steps: bridge
