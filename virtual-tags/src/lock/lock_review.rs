@@ -1,4 +1,7 @@
 //! Compares a closed period with what it would be now.
+//!
+//! A review is read by whoever closed the books: it has to say whether a figure that was reported would
+//! change, and not only that a file did.
 
 use std::fmt;
 
@@ -41,6 +44,9 @@ impl PeriodLock {
     ///
     /// # Errors
     /// As [`PeriodLock::open`], [`RuleSet::compile`] and [`Rules::resolve`](crate::Rules::resolve).
+    ///
+    /// The directory is compared as it was known at closing, so that rows that were recorded later are not a
+    /// change of the people; in what would move, they do count.
     pub fn review(&self, rules: &RuleSet, people: &Directory, ledger: &Ledger) -> Result<LockReview> {
         let period = self.period()?;
         let known_then = rules.clone().compile(people.clone().known_at(self.known_at))?;
@@ -91,6 +97,7 @@ impl fmt::Display for LockReview {
     }
 }
 
+/// Returns the word for whether something changed.
 fn describe(changed: bool) -> &'static str {
     if changed { "changed" } else { "unchanged" }
 }

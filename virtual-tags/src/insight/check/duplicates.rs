@@ -13,6 +13,8 @@ use crate::finding::{Finding, FindingKind, on_line};
 use crate::names::lowercase;
 
 /// Returns at most one finding for each rule, at its place.
+///
+/// Rules whose dates never meet are no duplicates: a person may move.
 pub(super) fn find_duplicate_people(tag: &CompiledTag, places: &[Dimension]) -> Vec<Finding> {
     let mut first: HashMap<String, Vec<CompiledRule<'_>>> = HashMap::new();
     let mut findings = Vec::new();
@@ -41,6 +43,8 @@ pub(super) fn find_duplicate_people(tag: &CompiledTag, places: &[Dimension]) -> 
 }
 
 /// Returns the emails that the rule names in full, if it has no other condition.
+///
+/// A rule with another condition beside the email may well be meant for part of the person's charges.
 fn people(rule: CompiledRule<'_>, places: &[Dimension]) -> Vec<String> {
     let Some(when) = rule.when else {
         return rule.people.equals.iter().map(|email| lowercase(email)).collect();
