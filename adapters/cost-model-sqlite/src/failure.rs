@@ -10,6 +10,8 @@ use cost_model::{Error, ErrorKind};
 use rusqlite::ErrorCode;
 
 /// A failure that does not know yet which file it is about.
+///
+/// Calls do not carry the path of the file, which the worker that runs them knows.
 #[derive(Debug)]
 pub(crate) enum Failure {
     Sqlite(rusqlite::Error),
@@ -29,6 +31,7 @@ pub(crate) enum Failure {
     Stopped,
 }
 
+/// A result inside of this crate, before it is known which file it is about.
 pub(crate) type Attempt<T> = Result<T, Failure>;
 
 impl From<rusqlite::Error> for Failure {
@@ -86,6 +89,9 @@ impl Failure {
 }
 
 /// Words an error of SQLite by its code; its own text follows as the source.
+///
+/// The codes are those of <https://www.sqlite.org/rescode.html>. Every message says whether something
+/// changed, because that decides what to do next.
 fn sqlite(path: &Path, error: rusqlite::Error) -> Error {
     let store = path.display();
     let message = match error.sqlite_error_code() {

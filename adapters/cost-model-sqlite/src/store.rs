@@ -120,6 +120,8 @@ impl SqliteStore {
     }
 
     /// Opens the file once for each thread. A file where nothing can be written is read by both.
+    ///
+    /// The caller has made the path absolute.
     pub(crate) fn start(path: &Arc<Path>, read_only: bool, max_bytes: Option<u64>) -> Attempt<Self> {
         let (database, access) = Database::open(path, read_only)?;
         if let Some(bytes) = max_bytes {
@@ -132,6 +134,9 @@ impl SqliteStore {
     }
 
     /// Asks about a connection; the default if nothing is stored for it.
+    ///
+    /// For the questions that are about one connection; those about the whole store go to the reader
+    /// directly.
     async fn ask<T: Default + Send + 'static>(
         &self,
         connection: &ConnectionId,

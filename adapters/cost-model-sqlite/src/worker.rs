@@ -14,6 +14,7 @@ use futures_channel::oneshot::{self, Receiver};
 use crate::database::Database;
 use crate::failure::{Attempt, Failure};
 
+/// What is done on the thread, its answer included.
 type Job = Box<dyn FnOnce(&mut Database) + Send>;
 
 /// Jobs are done one after the other, in the order in which they are given. Dropping the worker waits for them and closes
@@ -46,6 +47,8 @@ impl Worker {
     }
 
     /// Gives a job to the thread; nobody has to wait for the answer.
+    ///
+    /// What the job returns can be waited for with the receiver, which may be dropped.
     pub(crate) fn give<T: Send + 'static>(
         &self,
         job: impl FnOnce(&mut Database) -> Attempt<T> + Send + 'static,
