@@ -43,12 +43,11 @@ use crate::not_vql::{BRANCHES_MAX, BYTES_MAX, NotVql, NotVqlReason};
 /// branches or a mebibyte.
 pub fn filter_to_vql(filter: &Filter) -> Result<String, Vec<NotVql>> {
     let whole = span_of(filter.expression());
-    let too_large = || vec![NotVql::new(NotVqlReason::TooLarge, whole.clone(), "")];
     let mut reasons = Vec::new();
     let mut distinct: Vec<(Branch, Option<&Allocation>)> = Vec::new();
     let mut comparisons = 0;
     for (condition, allocation) in filter.branches() {
-        let branches = expand(condition, false, &mut comparisons).map_err(|_| too_large())?;
+        let branches = expand(condition, false, &mut comparisons).map_err(|_| too_large(&whole))?;
         let before = distinct.len();
         for branch in branches.into_iter().filter_map(Branch::resolve_provider) {
             // The first of equal branches decides what share counts.
@@ -82,7 +81,7 @@ pub fn filter_to_vql(filter: &Filter) -> Result<String, Vec<NotVql>> {
         let group = format!("({})", parts.join(" AND "));
         bytes += group.len();
         if bytes > BYTES_MAX {
-            return Err(too_large());
+            return Err(too_large(&whole));
         }
         // Branches that differ in order alone read the same.
         if !groups.contains(&group) {
@@ -92,14 +91,21 @@ pub fn filter_to_vql(filter: &Filter) -> Result<String, Vec<NotVql>> {
     Ok(groups.join(" OR "))
 }
 
-/// From the first predicate to the last.
+/// Returns the one reason of a filter whose sentence would be too long.
+fn too_large(whole: &Range<usize>) -> Vec<NotVql> {
+    vec![NotVql::new(NotVqlReason::TooLarge, whole.clone(), "")]
+}
+
+/// Returns the bytes from the first predicate of a filter to the last.
 fn span_of(expression: &Expression) -> Range<usize> {
     let mut spans = Vec::new();
     expression.for_each_predicate(&mut |predicate| spans.push(&predicate.span));
     spans.first().zip(spans.last()).map(|(first, last)| first.start..last.end).unwrap_or_default()
 }
 
-/// A condition, or its opposite, as OR branches of predicates, none under a NOT.
+/// Returns a condition, or its opposite, as OR branches of predicates, none under a NOT.
+///
+/// Negation goes down by De Morgan's laws: the opposite of an AND is an OR of opposites.
 fn expand(expression: &Expression, negated: bool, comparisons: &mut usize) -> Result<Vec<Branch>, TooLarge> {
     match (expression, negated) {
         (Expression::Not(part), _) => expand(part, !negated, comparisons),
@@ -127,8 +133,9 @@ fn expand(expression: &Expression, negated: bool, comparisons: &mut usize) -> Re
     }
 }
 
-/// The branches that together say what a predicate, negated or not, says. What VQL cannot say stays as it is, to be refused
-/// later if it matters.
+/// Returns the branches that together say what a predicate, negated or not, says.
+///
+/// What VQL cannot say stays as it is, to be refused later if it matters: another part may drop its branch.
 fn expand_predicate(place: &Predicate, negated: bool) -> Vec<Branch> {
     let with =
         |test: Test| Branch::from_predicates([replace_predicate(place.field.clone(), negated, test, place)]);
@@ -165,7 +172,7 @@ fn expand_predicate(place: &Predicate, negated: bool) -> Vec<Branch> {
     }
 }
 
-/// A predicate in the place of another.
+/// Returns a predicate in the place of another, so that reasons point at what the author wrote.
 fn replace_predicate(field: Field, negated: bool, test: Test, place: &Predicate) -> Predicate {
     let mut predicate = place.clone();
     (predicate.field, predicate.negated, predicate.test) = (field, negated, test);
@@ -177,7 +184,9 @@ fn equals_test(text: &str, place: &Predicate) -> Test {
     Test::Equals(Literal::new(Value::Text(text.into()), place.span.clone()))
 }
 
-/// A test on the key of any tag. VQL can say that there is no tag, and says that there is one by a pattern.
+/// Returns a test on the key of any tag.
+///
+/// VQL can say that there is no tag, and says that there is one by a pattern.
 fn test_tag_name(test: &Test, negated: bool, place: &Predicate) -> Predicate {
     match test {
         Test::Absent if negated => {
@@ -187,8 +196,10 @@ fn test_tag_name(test: &Test, negated: bool, place: &Predicate) -> Predicate {
     }
 }
 
-/// That some tag whose key passes `name` passes `test`; or, negated, that none does, since either there is no such tag, or
-/// there is one and no such tag passes. A tag always has a key, so none passes a test that it is absent.
+/// Returns the branches for "some tag whose key passes `name` passes `test`", or, negated, for "none does".
+///
+/// None does either because there is no such tag, or because there is one and no such tag passes. A tag
+/// always has a key, so none passes a test that it is absent.
 fn test_tag_value(name: &Test, test: &Test, negated: bool, place: &Predicate) -> Vec<Branch> {
     if *name == Test::Absent {
         return if negated { vec![Branch::default()] } else { Vec::new() };
