@@ -7,10 +7,14 @@ use cost_model::money::{PriceBook, Prices};
 use cost_model::{Result, Timestamp};
 
 /// The first day of the month in which these prices were published: 2026-08-01 in UTC.
+///
+/// In milliseconds, since a date cannot be parsed in a constant.
 const SINCE_MILLIS: i64 = 1_785_542_400_000;
 
-/// Model ids, and US dollars per million tokens: input, cache write, cache read, output. A model whose cache writes
-/// have no price of their own has 0 there.
+/// Model ids, and US dollars per million tokens: input, cache write, cache read, output.
+///
+/// A model whose cache writes have no price of their own has 0 there, and its cache writes cost nothing in an
+/// estimate.
 type Entry = (&'static [&'static str], [&'static str; 4]);
 
 /// By family; ids of one line share their prices.

@@ -27,8 +27,9 @@ pub struct CursorCostSource {
     mapping: Mutex<Mapping>,
 }
 
-/// What is kept of an event. What the client compares at the edges of pages; it has everything that tells two charges
-/// apart.
+/// What is kept of an event.
+///
+/// The client compares these at the edges of pages; a record has everything that tells two charges apart.
 #[derive(PartialEq, Eq, Hash)]
 struct Mapped {
     record: CostRecord,
@@ -43,11 +44,12 @@ impl CursorCostSource {
         Self { client, mapping: Mutex::new(Mapping::new(account)) }
     }
 
-    /// A panic elsewhere leaves the mapping usable: it only remembers.
+    /// Returns the mapping. A panic elsewhere leaves it usable: it only remembers.
     fn mapping(&self) -> MutexGuard<'_, Mapping> {
         self.mapping.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Returns the record of an event, and whether its kind is unknown.
     fn map(&self, event: &UsageEventRef<'_>) -> Mapped {
         let mut mapping = self.mapping();
         Mapped { record: mapping.record(event), is_unknown_kind: mapping.is_unknown_kind(event) }
@@ -75,9 +77,8 @@ impl CostSource for CursorCostSource {
             }
         })?;
         let unknown = snapshot.events.iter().filter(|mapped| mapped.is_unknown_kind).count();
-        let records = |mapped: Vec<Mapped>| mapped.into_iter().map(|mapped| mapped.record).collect();
-        let mut read = SourceBatch::new(window, records(snapshot.events));
-        read.outside = records(snapshot.outside);
+        let mut read = SourceBatch::new(window, into_records(snapshot.events));
+        read.outside = into_records(snapshot.outside);
         read.origin = if snapshot.simulated { Origin::Demo } else { Origin::Provider };
         read.answered_at = snapshot.answered_at.map(Timestamp::from);
         read.announced = snapshot.announced;
@@ -125,6 +126,12 @@ impl CostSource for CursorCostSource {
     }
 }
 
+/// Returns the records alone, once the unknown kinds have been counted.
+fn into_records(mapped: Vec<Mapped>) -> Vec<CostRecord> {
+    mapped.into_iter().map(|mapped| mapped.record).collect()
+}
+
+/// Makes the error of a request, whose source says what Cursor answered.
 fn failed(what: &str, error: cursor_admin_client::Error) -> Error {
     Error::new(ErrorKind::Source, format!("could not {what} at Cursor")).with_source(error)
 }
