@@ -46,6 +46,7 @@ impl RateLimits {
         Self { usage_events: 20, others: 20, throttling: Throttling::Older }
     }
 
+    /// Returns how many requests a minute an endpoint admits.
     const fn of(&self, endpoint: Endpoint) -> u32 {
         match endpoint {
             Endpoint::UsageEvents => self.usage_events,

@@ -57,6 +57,8 @@ impl RoundingMode {
     pub const ALL: [Self; 4] = [Self::HalfUp, Self::HalfEven, Self::Floor, Self::Ceil];
 
     /// Returns the amount in whole cents, in the unit of the argument.
+    ///
+    /// The sums and differences of results are exact, as they are counts of the same unit.
     pub(crate) const fn round(self, amount: i128) -> i128 {
         let (below, above) = (amount.div_euclid(CENT) * CENT, amount.rem_euclid(CENT));
         match self {

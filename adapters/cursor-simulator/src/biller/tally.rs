@@ -11,6 +11,8 @@ use crate::biller::terms::{BillingTerms, TokenFee, WHOLE, part};
 use crate::events::{Tokens, TrueEvent};
 
 /// What some events add up to.
+///
+/// It is ordered by model, and so are the lines of an invoice.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Tally {
     models: BTreeMap<String, Modes>,
@@ -20,12 +22,15 @@ pub(super) struct Tally {
 }
 
 /// The groups of one model. All calls are in `plain` where the terms have no aliases.
+///
+/// A model that is called in one of the modes only has one line.
 #[derive(Clone, Debug, Default)]
 struct Modes {
     plain: Group,
     max: Group,
 }
 
+/// The events of one line.
 #[derive(Clone, Copy, Debug, Default)]
 struct Group {
     calls: u64,
@@ -36,6 +41,9 @@ struct Group {
 }
 
 /// Token fees, exactly.
+///
+/// Those of on-demand events are part of their charges, and are added up beside them for terms that bill them
+/// apart.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Fees {
     pub(super) calls: u64,
@@ -106,6 +114,7 @@ impl Tally {
 }
 
 impl Group {
+    /// Adds the events of another group.
     fn merge(&mut self, other: &Self) {
         self.calls += other.calls;
         self.tokens = self.tokens.plus(other.tokens);
@@ -133,10 +142,12 @@ impl Group {
 }
 
 impl Fees {
+    /// Adds the fee of one event.
     fn add(&mut self, fee: i128) {
         self.merge(Self { calls: 1, exact: fee });
     }
 
+    /// Adds other fees.
     fn merge(&mut self, other: Self) {
         self.calls += other.calls;
         self.exact += other.exact;
@@ -144,6 +155,9 @@ impl Fees {
 }
 
 /// Returns what an on-demand event adds to its line.
+///
+/// The fee is taken off first where it is not inside the line, so that other prices and discounts do not
+/// apply to it.
 fn price(event: &TrueEvent, fee: i128, terms: &BillingTerms) -> i128 {
     let charged = event.billed().unwrap_or(0);
     let inside = if terms.token_fee == TokenFee::Inside { charged } else { charged - fee };

@@ -4,6 +4,8 @@ use crate::company::Person;
 use crate::endpoints::view::View;
 
 /// Somebody's time in a team.
+///
+/// A person who moved has two of them, which meet at the move.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Membership<'a> {
     pub(crate) person: &'a Person,
@@ -12,6 +14,8 @@ pub(crate) struct Membership<'a> {
 }
 
 /// Returns the end of an id: the name in small letters, with `_` for all that is neither letter nor digit.
+///
+/// Ids are made of names, so that they are the same in every process.
 pub(crate) fn slug(name: &str) -> String {
     name.chars()
         .map(|letter| if letter.is_alphanumeric() { letter } else { '_' })

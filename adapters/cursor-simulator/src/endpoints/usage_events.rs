@@ -38,6 +38,7 @@ impl Found {
         Self::Some(span.filter(|place| list.get(*place).is_some_and(|event| query.admits(event))).collect())
     }
 
+    /// Returns how many events were found.
     fn len(&self) -> usize {
         match self {
             Self::All(span) => span.len(),
@@ -70,7 +71,10 @@ impl Found {
     }
 }
 
-/// Source: <https://cursor.com/docs/account/teams/admin-api>, "Get Usage Events Data".
+/// Answers one page of usage events. Source: <https://cursor.com/docs/account/teams/admin-api>, "Get Usage
+/// Events Data".
+///
+/// Every page states the count of all events that the request finds, as the server holds them at that moment.
 pub(crate) fn answer(view: &View<'_>, body: &[u8]) -> Result<String, Refusal> {
     let behaviour = &view.behaviour;
     let query = EventQuery::read(&object(body)?, view)?;

@@ -9,6 +9,7 @@ use crate::events::EventList;
 use crate::events::Snapshot;
 use crate::faults::RowFlaw;
 
+/// The data and settings that one request is answered from.
 #[derive(Clone, Debug)]
 pub(crate) struct View<'a> {
     pub(crate) company: &'a Company,
@@ -22,6 +23,7 @@ pub(crate) struct View<'a> {
 }
 
 impl View<'_> {
+    /// Returns the events, those before the horizon too.
     pub(crate) fn list(&self) -> &EventList {
         &self.snapshot.list
     }

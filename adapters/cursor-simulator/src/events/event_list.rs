@@ -53,6 +53,7 @@ impl EventList {
         replaced
     }
 
+    /// Returns how many events there are.
     pub(crate) const fn len(&self) -> usize {
         self.events.len()
     }
@@ -62,6 +63,7 @@ impl EventList {
         self.events.partition_point(|event| event.timestamp_ms < ms)
     }
 
+    /// Returns the event at a place, if there is one.
     pub(crate) fn get(&self, place: usize) -> Option<&TrueEvent> {
         self.events.get(place).map(|event| &**event)
     }

@@ -65,6 +65,7 @@ impl Snapshot {
         Truth::of(self.events())
     }
 
+    /// Returns the place of the first event that is served.
     pub(crate) fn first_served(&self) -> usize {
         self.horizon.map_or(0, |ms| self.list.older_than(ms))
     }

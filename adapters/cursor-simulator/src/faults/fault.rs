@@ -192,6 +192,8 @@ impl Fault {
 }
 
 /// What hits one request.
+///
+/// Empty for most requests.
 #[derive(Debug, Default)]
 pub(crate) struct Strike {
     pub(crate) kind: Option<FaultKind>,
@@ -202,6 +204,8 @@ pub(crate) struct Strike {
 }
 
 /// The faults still to come, and how often they came.
+///
+/// A fault that has hit its requests leaves the queue.
 #[derive(Debug, Default)]
 pub(crate) struct Faults {
     queue: Vec<Fault>,
@@ -210,16 +214,18 @@ pub(crate) struct Faults {
 }
 
 impl Faults {
+    /// Queues a fault, behind those that are there.
     pub(crate) fn inject(&mut self, fault: Fault) {
         self.queue.push(fault);
     }
 
-    /// What was counted stays.
+    /// Forgets the faults and a revoked key. What was counted stays.
     pub(crate) fn clear(&mut self) {
         self.queue.clear();
         self.revoked = false;
     }
 
+    /// Returns how often each fault hit, by name.
     pub(crate) fn fired(&self) -> BTreeMap<&'static str, u64> {
         self.fired.clone()
     }

@@ -23,6 +23,8 @@ pub(crate) enum RowFlaw {
 }
 
 /// What the HTTP server does beside sending the answer.
+///
+/// It travels with the response as an extension of `http`, and no client sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Delivery {
     Dropped,
@@ -44,7 +46,10 @@ pub(crate) enum Flaw {
     Slow { pieces: u32, delay_ms: u32 },
 }
 
-/// Either the whole answer, or what to spoil about the right one.
+/// Returns what is to be spoilt about the right answer, if anything.
+///
+/// # Errors
+/// The whole answer, where the fault replaces it.
 pub(crate) fn refuse_or_spoil(fault: &FaultKind) -> Result<Option<Flaw>, Box<Response<Bytes>>> {
     let response = match fault {
         FaultKind::TruncatedBody => return Ok(Some(Flaw::Truncated)),
@@ -88,12 +93,11 @@ impl Flaw {
     /// Spoils what is not about rows.
     pub(crate) fn spoil(self, response: Response<Bytes>) -> Response<Bytes> {
         let whole = response.body().len();
-        let half = |body: Bytes| body.slice(..body.len() / 2);
         match self {
             Self::Rows(_) => response,
-            Self::Truncated => response.map(half),
+            Self::Truncated => response.map(|body| half(&body)),
             Self::Cut => {
-                let mut response = response.map(half);
+                let mut response = response.map(|body| half(&body));
                 mark(&mut response, CUT, HeaderValue::from(whole), Delivery::Cut(whole));
                 response
             }
@@ -106,6 +110,11 @@ impl Flaw {
             }
         }
     }
+}
+
+/// Returns the first half of a body.
+fn half(body: &Bytes) -> Bytes {
+    body.slice(..body.len() / 2)
 }
 
 /// Tells the server how to deliver the response, by an extension, and other callers by a header.

@@ -40,6 +40,7 @@ pub struct SimulatorBuilder {
     held: Option<Vec<TrueEvent>>,
 }
 
+/// How many events there are to be: on an average weekday, or in the whole range.
 #[derive(Clone, Copy, Debug)]
 enum Traffic {
     PerWeekday(u32),
@@ -95,6 +96,7 @@ impl Simulator {
 }
 
 impl SimulatorBuilder {
+    /// Starts from the values of the demo company.
     pub(crate) fn new() -> Self {
         Self {
             kind: CompanyKind::Demo,
@@ -226,6 +228,7 @@ impl SimulatorBuilder {
         Simulator::assemble(company, self.api_key, range, (list, invoices), self.behaviour)
     }
 
+    /// Draws the events: calls with their prices, and Bugbot's reviews between them, oldest first.
     fn traffic(&self, company: &Company, range: (i64, i64)) -> EventList {
         let events_per_day = match self.traffic {
             Traffic::PerWeekday(events) => events,

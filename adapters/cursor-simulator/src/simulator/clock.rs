@@ -4,6 +4,7 @@
 
 use std::time::Instant;
 
+/// A clock that stands, or one that runs on from an instant as fast as the machine's.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Clock {
     Still(i64),

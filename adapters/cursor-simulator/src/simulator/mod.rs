@@ -1,4 +1,7 @@
 //! The simulator: fixed facts, and the state behind one lock.
+//!
+//! A request is answered from a view that was taken under the lock, and the lock is free while the answer is
+//! written, so that requests do not wait for each other.
 
 mod builder;
 mod clock;
@@ -59,6 +62,7 @@ pub struct Simulator {
     inner: Arc<Inner>,
 }
 
+/// What the clones of a simulator share.
 struct Inner {
     company: Company,
     key: String,
@@ -68,6 +72,7 @@ struct Inner {
 }
 
 impl Simulator {
+    /// Puts a simulator together; its clock stands at the end of the range.
     pub(crate) fn assemble(
         company: Company,
         key: String,
@@ -293,6 +298,7 @@ impl Simulator {
         (view, strike)
     }
 
+    /// Locks the state, also after a panic of another thread.
     fn state(&self) -> MutexGuard<'_, State> {
         self.inner.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

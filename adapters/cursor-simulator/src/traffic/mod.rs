@@ -15,6 +15,8 @@ use crate::events::Tokens;
 use crate::rng::Rng;
 
 /// What will become of a call, as far as it does not depend on the plan.
+///
+/// Whether a charged call is included in the plan is decided when it is priced, in the order of time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fate {
     Charged,
@@ -36,6 +38,8 @@ pub(crate) enum Caller<'a> {
 }
 
 /// A call before its price is known.
+///
+/// Drawn in the order of people and days, and priced in the order of time.
 #[derive(Clone, Debug)]
 pub(crate) struct Call<'a> {
     pub(crate) at: i64,
@@ -57,13 +61,15 @@ pub(crate) struct Call<'a> {
 
 /// Percent of an average weekday, from Sunday.
 const DAY_SHAPE: [u64; 7] = [7, 95, 108, 110, 105, 82, 10];
-/// Local hours.
+/// How often people make calls, by their local hour.
 const HOUR_SHAPE: [u64; 24] =
     [2, 1, 0, 0, 0, 0, 1, 3, 8, 14, 16, 14, 9, 12, 16, 16, 14, 11, 6, 4, 4, 4, 4, 3];
 /// A bank holiday: traffic falls to a bit under a half.
 const HOLIDAY: (i32, u32, u32) = (2026, 9, 7);
 
 /// Draws calls within a range of milliseconds, whose end is excluded.
+///
+/// All draws of a plan come from its one generator.
 struct Planner {
     start: i64,
     end: i64,
@@ -124,7 +130,7 @@ pub(crate) fn per_weekday(company: &Company, (start, end): (i64, i64), total: u3
 }
 
 impl Planner {
-    /// Weekdays, a holiday, and slow growth.
+    /// Returns how busy a day is, in percent of an average weekday: weekdays, a holiday, and slow growth.
     fn day_percent(&self, day: i64) -> u64 {
         let shape = usize::try_from(weekday(day)).ok().and_then(|index| DAY_SHAPE.get(index)).unwrap_or(&100);
         let (year, month, first) = HOLIDAY;
@@ -133,15 +139,18 @@ impl Planner {
         shape * holiday * growth / 10_000
     }
 
+    /// Returns how much of the range is over, in milliseconds.
     fn elapsed(&self, at: i64) -> u64 {
         u64::try_from(at - self.start).unwrap_or(0)
     }
 
+    /// Returns how long the range is, at least 1.
     fn whole(&self) -> u64 {
         self.elapsed(self.end).max(1)
     }
 
-    /// `expected` is in hundredths of a call times `whole`; the fraction is played for.
+    /// Draws how many calls there are where `expected` are expected, in hundredths of a call times `whole`;
+    /// the fraction is played for.
     fn count(&mut self, expected: u64, whole: u64) -> u64 {
         let wobbly = expected * (40 + self.rng.below(121));
         let unit = whole * 10_000;
@@ -202,7 +211,11 @@ impl Planner {
         }
     }
 
-    /// One call at the first and the last millisecond of every span that somebody might cut the range into.
+    /// Adds one call at the first and the last millisecond of every span that somebody might cut the range
+    /// into.
+    ///
+    /// A client that leaves out or doubles one millisecond loses or doubles one of them. Movers make them,
+    /// where there are any.
     fn edges<'a>(&mut self, company: &'a Company, calls: &mut Vec<Call<'a>>) {
         let mut edges = vec![self.end];
         let mut window = self.start;

@@ -152,7 +152,8 @@ fn set_tokens(event: &mut TrueEvent, call: &Call<'_>) {
     }
 }
 
-/// The plain case is `cost * (1 - discount) + fee`; the rest is what real answers are known to do.
+/// Sets what the event was charged. The plain case is `cost * (1 - discount) + fee`; the rest is what real
+/// answers are known to do.
 fn charge(event: &mut TrueEvent, dice: &mut Rng) {
     let roll = dice.below(10_000);
     if roll < 20 && event.token_fee.is_none() {
