@@ -1,4 +1,7 @@
 //! Making text of the server fit for an error message: short, on one line, without keys or emails.
+//!
+//! The text of an error body is the server's and may quote the request. It is read only to find words for a
+//! person, so that losing some of it does no harm, while showing too much would be in every log.
 
 use std::borrow::Cow;
 
@@ -46,6 +49,8 @@ pub(crate) fn server_text(text: &str, secrets: &[&str]) -> String {
 }
 
 /// Returns the name of an unknown field. Some objects have data as keys.
+///
+/// Names of letters are shown as they are; those that hold data are masked like any other word.
 pub(crate) fn name(name: &str) -> Cow<'_, str> {
     if name.len() <= WORD_MAX && name.bytes().all(|byte| byte.is_ascii_alphabetic()) {
         return Cow::Borrowed(name);
@@ -55,6 +60,7 @@ pub(crate) fn name(name: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
+/// Returns a text of at most so many characters, with dots where more followed.
 fn cut(text: &str, max: usize) -> String {
     match text.char_indices().nth(max) {
         None => text.to_owned(),
@@ -74,6 +80,7 @@ fn mask(word: &str, secrets: &[&str]) -> String {
     masked
 }
 
+/// Returns whether a character divides words, so that a secret is found within quotes or a URL.
 fn is_edge(c: char) -> bool {
     matches!(
         c,
@@ -97,6 +104,7 @@ fn is_edge(c: char) -> bool {
     )
 }
 
+/// Returns what to show in place of a piece that looks like a secret; `None` for one that does not.
 fn hidden(piece: &str, secrets: &[&str]) -> Option<&'static str> {
     let lower = piece.to_ascii_lowercase();
     if piece.contains('@') || lower.contains("%40") || lower.contains("\\u0040") {
@@ -118,6 +126,8 @@ fn hidden(piece: &str, secrets: &[&str]) -> Option<&'static str> {
 }
 
 /// Returns the title of a page of HTML, or its text.
+///
+/// Only for errors of gateways: nothing is rendered, and scripts come out as text.
 fn without_tags(html: &str) -> String {
     let lower = html.to_ascii_lowercase();
     let title =

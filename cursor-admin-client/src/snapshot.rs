@@ -120,6 +120,9 @@ impl UsageEvents {
 const READS_MAX: u32 = 3;
 
 /// One walk over all pages.
+///
+/// It is held as a whole until its verdict is known, and then becomes the snapshot or is compared with the
+/// next one.
 struct Read<T> {
     events: Vec<T>,
     /// The places of those that lie outside of the window.
@@ -162,12 +165,15 @@ impl<T> Read<T> {
         bad.or_else(|| self.events.last().map(Row::Event))
     }
 
+    /// Returns all rows, read ones first.
     fn rows(&self) -> impl Iterator<Item = Row<'_, T>> {
         self.events.iter().map(Row::Event).chain(self.bad_rows.iter().map(|bad| Row::Bad(&bad.text)))
     }
 }
 
 /// What a walk over the pages has shown.
+///
+/// The worst that any page shows counts for the walk.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Verdict {
     Complete,

@@ -15,10 +15,11 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::http::connection::Connection;
 use crate::http::gate::Route;
 
+/// What errors name as the operation.
 pub(crate) const OPERATION: &str = Route::UsageEvents.operation();
-/// A server that never says that it is done must not keep us for ever.
+/// How many pages are read at most: a server that never says that it is done must not keep us for ever.
 pub(crate) const PAGES_MAX: u32 = 100_000;
-/// Empty pages may come between full ones, but not without end.
+/// How many empty pages may come in a row between full ones.
 const EMPTY_PAGES_MAX: u32 = 10;
 
 /// A query for the usage events of a window. Nothing is sent until one of its reading functions is called.
@@ -202,6 +203,8 @@ impl UsageEvents {
 }
 
 /// The next page of a walk, and how many empty ones led to it.
+///
+/// A page's number is all that Cursor knows of a walk.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Cursor {
     pub(crate) page: u32,

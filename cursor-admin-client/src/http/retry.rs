@@ -113,7 +113,7 @@ impl RetryPolicy {
     }
 }
 
-/// `unit` parts of 2^32 of a time.
+/// Returns `unit` parts of 2^32 of a time.
 fn part(whole: Duration, unit: u32) -> Duration {
     let nanos = whole.as_nanos().saturating_mul(u128::from(unit)) >> 32;
     Duration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX))

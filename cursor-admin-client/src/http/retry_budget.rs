@@ -58,6 +58,8 @@ impl RetryBudget {
 }
 
 /// Counts the requests and retries of the last minute, second by second.
+///
+/// Sixty counts at most, however many requests are sent.
 #[derive(Debug)]
 pub(crate) struct RetryMeter {
     budget: RetryBudget,
@@ -73,10 +75,12 @@ struct Second {
 }
 
 impl RetryMeter {
+    /// Starts without any request.
     pub(crate) fn new(budget: RetryBudget) -> Self {
         Self { budget, seconds: Mutex::default() }
     }
 
+    /// Counts a request, a retry or not.
     pub(crate) fn request_sent(&self, now: DateTime<Utc>) {
         self.with(now, |second, _| second.requests += 1);
     }

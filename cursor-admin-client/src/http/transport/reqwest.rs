@@ -13,6 +13,7 @@ use super::{Transport, TransportError, TransportErrorKind};
 
 /// The largest answer taken, after decompression. A page of 1000 events is below 1 MiB.
 const BODY_MAX: usize = 64 << 20;
+/// How long connecting may take; a shorter timeout of an attempt counts before it.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Sends requests with reqwest: no redirects, no retries, plain HTTP only to loopback.
@@ -48,6 +49,7 @@ impl ReqwestTransport {
         Ok(Self { client, body_max: BODY_MAX })
     }
 
+    /// Sends a request and takes the answer in pieces, no more of it than `body_max`.
     async fn exchange(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
         let request = reqwest::Request::try_from(request).map_err(fault)?;
         let mut answer = self.client.execute(request).await.map_err(fault)?;
@@ -68,12 +70,14 @@ impl ReqwestTransport {
         Ok(response)
     }
 
+    /// Makes the error of an answer beyond the limit.
     fn too_large(&self) -> TransportError {
         let limit = self.body_max >> 20;
         TransportError::new(TransportErrorKind::TooLarge, format!("the answer is larger than {limit} MiB"))
     }
 }
 
+/// Adds the certificates to those that the system trusts.
 #[cfg(any(feature = "rustls", feature = "rustls-no-provider"))]
 fn trusting(
     mut builder: reqwest::ClientBuilder,
@@ -88,6 +92,7 @@ fn trusting(
     Ok(builder)
 }
 
+/// Returns the builder as it is, since this build has no TLS.
 #[cfg(not(any(feature = "rustls", feature = "rustls-no-provider")))]
 #[expect(clippy::unnecessary_wraps, reason = "with TLS it can fail")]
 fn trusting(builder: reqwest::ClientBuilder, _: &Network) -> Result<reqwest::ClientBuilder, &'static str> {
@@ -101,6 +106,7 @@ impl Transport for ReqwestTransport {
     }
 }
 
+/// Words an error by its cause. The URL is taken out of the source: it may hold an id.
 fn fault(error: reqwest::Error) -> TransportError {
     let (kind, message) = if error.is_timeout() {
         (TransportErrorKind::Timeout, "the time for one attempt is over")
