@@ -1,4 +1,7 @@
 //! Reconciles several invoices of one cycle together.
+//!
+//! A provider may bill usage before the end of a cycle, and take what was billed off again on a later
+//! invoice. Each invoice is explained by itself; what only all of them together show is counted here.
 
 use cost_model::{Ledger, Money, Window};
 

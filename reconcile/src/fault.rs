@@ -5,6 +5,8 @@
 use cost_model::{Currency, Money, Timestamp};
 
 /// What is wrong.
+///
+/// Messages name what to change in the file, since whoever reads them has it at hand.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Fault {
     /// A text without data, or one from outside of this crate.
@@ -74,6 +76,8 @@ pub(crate) enum Fault {
 
 impl Fault {
     /// Returns the kind of error that the fault is reported as.
+    ///
+    /// There is no arm for the rest, so that a new fault has to say its kind.
     pub(crate) fn kind(&self) -> ErrorKind {
         match self {
             Self::Text(kind, _) => *kind,

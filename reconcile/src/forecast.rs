@@ -14,6 +14,7 @@ use crate::fault::Fault;
 use crate::model::billing_rules::BillingRules;
 use crate::model::invoice::{Invoice, LineKind};
 
+/// The milliseconds of a day.
 const DAY: i64 = 24 * 60 * 60 * 1000;
 const WEEK: i64 = 7 * DAY;
 /// The number of past weeks that a forecast rests on, at most.
@@ -163,6 +164,8 @@ impl ForecastRange {
 }
 
 /// The usage of a ledger, and the part of it that was on demand.
+///
+/// Both are sums over time, so that any span is two look-ups.
 struct Charges {
     used: Running,
     on_demand: Running,
@@ -184,6 +187,8 @@ impl Charges {
     }
 
     /// Whole weeks before that instant since the day of the first charge, at most four.
+    ///
+    /// The day of the first charge counts as a whole one.
     fn weeks_before(&self, as_of: Timestamp) -> i64 {
         let first = self.used.first().map_or(i64::MAX, |at| at.div_euclid(DAY).saturating_mul(DAY));
         (as_of.millis().saturating_sub(first) / WEEK).clamp(0, WEEKS)
@@ -225,6 +230,7 @@ impl Share {
         Self(part.units().checked_div(millionth).unwrap_or(0))
     }
 
+    /// Returns that share of an amount.
     fn apply_to(self, amount: Money) -> Money {
         Money::from_units((amount.units() / Self::WHOLE).saturating_mul(self.0))
     }
@@ -246,6 +252,7 @@ impl Running {
         Ok(())
     }
 
+    /// Returns the instant of the first charge.
     fn first(&self) -> Option<i64> {
         self.reached.keys().next().copied()
     }
@@ -255,6 +262,7 @@ impl Running {
         Ok(self.sum_before(end).checked_sub(self.sum_before(start))?)
     }
 
+    /// Returns the sum of everything before an instant.
     fn sum_before(&self, at: i64) -> Money {
         self.reached.range(..at).next_back().map_or(Money::ZERO, |(_, sum)| *sum)
     }
@@ -279,6 +287,8 @@ fn mean(amounts: &[Money]) -> Result<Money> {
 }
 
 /// Returns the tax on an amount, at the rate that the invoice before has on everything else.
+///
+/// Without an invoice before, no tax is forecast.
 fn tax(amount: Money, before: Option<&Invoice>, decimals: u32) -> Result<Money> {
     let Some(before) = before else { return Ok(Money::ZERO) };
     let taxes = before.lines.iter().filter(|line| *line.kind() == LineKind::Tax).map(|line| line.amount);

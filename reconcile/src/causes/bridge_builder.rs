@@ -12,6 +12,10 @@ use crate::model::bridge::{Step, Subtotal, SubtotalName};
 use crate::model::category::Category;
 use crate::model::evidence::{Confidence, Evidence, FalsePositiveRate};
 
+/// A bridge in the making: its steps so far, and the amount that they lead to.
+///
+/// What no cause explains is kept in three ways, since each is asked for: its signed sum, its size, and the
+/// part of it that is about usage.
 #[derive(Debug)]
 pub(crate) struct BridgeBuilder {
     pub(crate) steps: Vec<Step>,
@@ -28,6 +32,8 @@ pub(crate) struct BridgeBuilder {
 }
 
 /// A step about to be added.
+///
+/// Its `candidates` are filled where several causes fit equally well.
 #[derive(Debug)]
 pub(crate) struct NewStep {
     pub(crate) category: Category,
@@ -42,6 +48,8 @@ pub(crate) struct NewStep {
 
 impl NewStep {
     /// Makes a step of the highest confidence, without lines.
+    ///
+    /// `rule` says in words what shows the step; it is what a reader sees as evidence.
     pub(crate) fn new(category: Category, tally: Tally, rule: impl Into<String>) -> Self {
         Self {
             category,
@@ -110,6 +118,8 @@ impl BridgeBuilder {
     }
 
     /// Goes on without a name for these amounts.
+    ///
+    /// Each amount is one line or group of charges, so that an excess on one does not hide a lack on another.
     pub(crate) fn leave_unexplained(&mut self, amounts: &[Money]) -> Result<()> {
         let sum = Money::sum(amounts.iter().copied())?;
         self.reached = self.reached.checked_add(sum)?;
@@ -119,6 +129,8 @@ impl BridgeBuilder {
     }
 
     /// Returns the amount of a subtotal that has been passed.
+    ///
+    /// Zero for one that has not been passed, which the order of the list rules out.
     pub(crate) fn subtotal(&self, name: SubtotalName) -> Money {
         self.subtotals
             .iter()

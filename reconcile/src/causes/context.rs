@@ -11,6 +11,9 @@ use crate::search::hypothesis::Hypothesis;
 use crate::search::selection::ChargeHistory;
 
 /// A case with what was found of it: which charges the invoice bills, and which are behind each line.
+///
+/// Everything here is decided before the first step, and no cause changes it: the order of the steps is that
+/// of the bridge alone.
 pub(crate) struct CauseContext<'a> {
     pub(crate) case: &'a Case<'a>,
     pub(crate) usage: &'a Usage,

@@ -22,6 +22,8 @@ use crate::model::category::Category;
 use crate::model::disposition::Disposition;
 
 /// Finds the steps of a cause and adds them to the bridge.
+///
+/// It may add no step, or several.
 type Finder = fn(&CauseContext<'_>, &mut BridgeBuilder) -> Result<()>;
 
 /// A row of the list.
@@ -37,6 +39,7 @@ enum Row {
 }
 
 impl Row {
+    /// Returns the cause of a row; `None` for sums.
     fn spec(&self) -> Option<&'static CauseSpec> {
         match self {
             Self::Cause(spec, _) | Self::Candidate(spec) => Some(spec),
@@ -91,6 +94,8 @@ const ROWS: &[Row] = &[
 ];
 
 /// Adds every step to a bridge, in order.
+///
+/// Rows without a step leave no trace in the bridge.
 pub(crate) fn add_steps(context: &CauseContext<'_>, bridge: &mut BridgeBuilder) -> Result<()> {
     for row in ROWS {
         match row {

@@ -25,6 +25,8 @@ use cost_model::Rounding;
 const MOST: usize = 5;
 
 /// The search for clues to what is unexplained.
+///
+/// It only reads what the stages before have found.
 pub(crate) struct ClueSearch<'a> {
     pub(crate) charges: &'a ChargeHistory<'a>,
     pub(crate) line_groups: &'a LineGroups,
@@ -35,6 +37,8 @@ pub(crate) struct ClueSearch<'a> {
 
 impl ClueSearch<'_> {
     /// Returns the clues with the most money, and those about lines that are perhaps `billed_twice`.
+    ///
+    /// Where the whole invoice seems to be about other charges, that is the only clue beside equal lines.
     pub(crate) fn clues(&self, billed_twice: &[Dispute]) -> Result<Vec<Clue>> {
         let mut clues: Vec<Clue> = billed_twice
             .iter()
@@ -69,7 +73,8 @@ impl ClueSearch<'_> {
         Ok(Clue::new(self.lines.numbers(|_, _| true), Money::sum(differences)?, kind))
     }
 
-    /// Lines that count more, fewer or just as many calls as are held: one clue for all of each sort.
+    /// Returns clues about lines that count more, fewer or just as many calls as are held: one clue for all
+    /// of each sort.
     fn counted(&self) -> Result<Vec<Clue>> {
         let mut clues = Vec::new();
         for order in [std::cmp::Ordering::Greater, std::cmp::Ordering::Less, std::cmp::Ordering::Equal] {
@@ -107,6 +112,8 @@ impl ClueSearch<'_> {
     }
 
     /// Returns what fits the difference of one line.
+    ///
+    /// Probes are only tried on lines without a count, since a count tells more than they do.
     fn of_line(&self, number: usize, line_group: &LineGroup, matched: &LineMatch) -> Result<Vec<Clue>> {
         let lines = self.lines.numbers(|each, _| each == number);
         let amount = matched.difference;
@@ -136,6 +143,7 @@ impl ClueSearch<'_> {
         })
     }
 
+    /// Returns the digits of an amount as an invoice prints it, without sign and marks.
     fn printed_digits(&self, amount: Money) -> Result<Vec<u8>> {
         let text = amount.to_fixed(self.digit.decimals, Rounding::HalfUp)?;
         Ok(text.bytes().filter(u8::is_ascii_digit).collect())

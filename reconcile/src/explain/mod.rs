@@ -113,6 +113,8 @@ impl Case<'_> {
 }
 
 /// Runs every stage and puts the bridge together.
+///
+/// The order of the stages is fixed: later ones read what earlier ones decided, and none goes back.
 pub(crate) fn explain(case: &Case<'_>) -> Result<Explained> {
     let (invoice, decimals) = (case.invoice, case.rules.line_decimals);
     let digit = LastDigit::with_decimals(decimals);
@@ -221,6 +223,8 @@ fn token_fees(found: &Hypothesis) -> Result<Tally> {
 }
 
 /// Returns how many lines charges are behind.
+///
+/// Only those can be off by rounding.
 fn rounded_lines(lines: &[LineOutcome]) -> u64 {
     lines.iter().filter(|line| line.computed.is_some()).map(|_| 1).sum()
 }
@@ -237,6 +241,8 @@ fn is_certain(step: &Step) -> bool {
 }
 
 /// The outcomes of the invoice's lines.
+///
+/// It is only made to list them.
 struct Outcomes<'a> {
     lines: &'a UsageLines<'a>,
     fees: &'a [Option<FeeLines>],
@@ -244,6 +250,7 @@ struct Outcomes<'a> {
 }
 
 impl Outcomes<'_> {
+    /// Returns the outcome of each line, in the order of the invoice.
     fn all(&self) -> Vec<LineOutcome> {
         self.case
             .invoice

@@ -11,6 +11,8 @@ use crate::input::case::Case;
 use crate::model::assessment::Missing;
 
 /// The completeness of a ledger: charges that it should have and does not, or has too often.
+///
+/// Without announced counts and gaps it says that nothing is known to be missing, which proves nothing.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Completeness {
     /// Spans of the period that were not ingested.
@@ -76,6 +78,8 @@ impl Completeness {
     }
 
     /// Returns whether no charge is known to be lacking, and none to be held too often.
+    ///
+    /// Only then do the counts of the lines prove which calls they bill.
     pub(crate) fn is_settled(&self) -> bool {
         !self.is_short() && self.surplus == 0
     }
@@ -106,6 +110,8 @@ fn covers(window: Window, inner: Window) -> bool {
 }
 
 /// Returns how many charges the ledger has in each window that a number was announced for.
+///
+/// The order is that of what was announced.
 fn held(case: &Case<'_>) -> Vec<u64> {
     let mut held = vec![0; case.announced.len()];
     if held.is_empty() {

@@ -1,4 +1,6 @@
 //! The last digit of a line's amount, and rounding many amounts to it by every policy at once.
+//!
+//! The search rounds the charges of a case many times over. The sums here round by four policies in one pass.
 #![warn(clippy::arithmetic_side_effects)]
 
 use cost_model::{Money, Rounding};
@@ -25,16 +27,18 @@ pub(crate) struct RoundedSums {
 }
 
 impl LastDigit {
+    /// Makes the last digit of amounts with so many decimals, from 0 to 24.
     pub(crate) fn with_decimals(decimals: u32) -> Self {
         let twos = 24_u32.saturating_sub(decimals);
         Self { decimals, units: 10_i128.saturating_pow(twos), twos, odd: 5_i64.saturating_pow(twos) }
     }
 
-    /// In units of 10^-24.
+    /// Returns the digit in units of 10^-24.
     pub(crate) fn size(self) -> u128 {
         self.units.unsigned_abs()
     }
 
+    /// Rounds an amount to the digit; absent where the amount is, or out of range.
     pub(crate) fn round(self, exact: Option<Money>, rounding: Rounding) -> Option<Money> {
         exact?.rounded(self.decimals, rounding).ok()
     }
@@ -66,6 +70,8 @@ impl LastDigit {
 
 impl RoundedSums {
     /// Adds an amount; `None` past the range.
+    ///
+    /// The four sums are kept as one and the three numbers by which the others are higher.
     pub(crate) fn add_amount(&mut self, amount: Money, digit: LastDigit) -> Option<()> {
         let (floor, above) = digit.split(amount.units())?;
         let twice = above.checked_mul(2)?;

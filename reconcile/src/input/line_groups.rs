@@ -45,6 +45,8 @@ pub(crate) struct LineGroups {
 }
 
 /// The subject of a line group: a model, a user, a day, a mode.
+///
+/// `None` means that lines do not say, and so are about all.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Subject<'a> {
     model: Option<&'a str>,
@@ -54,6 +56,7 @@ struct Subject<'a> {
 }
 
 impl<'a> Subject<'a> {
+    /// Takes the subject from what a line says. Users are compared without regard to case.
     fn from_usage(about: &'a UsageLine) -> Self {
         let user = about.user.as_ref().map(|user| user.to_lowercase());
         Self { model: about.model.as_deref(), user, day: about.day, mode: about.mode }
@@ -69,7 +72,8 @@ impl<'a> Subject<'a> {
 }
 
 impl LineGroups {
-    /// Returns the most particular lines choose first.
+    /// Groups the usage lines of an invoice by their subjects, and gives each usage group to the most
+    /// particular one that includes it.
     pub(crate) fn group_lines(invoice: &Invoice, usage_groups: &[UsageGroup]) -> Result<Self> {
         let mut groups: BTreeMap<Subject<'_>, Vec<usize>> = BTreeMap::new();
         for (number, line) in invoice.lines.iter().enumerate() {
@@ -98,6 +102,8 @@ impl LineGroups {
     }
 
     /// Returns these usage groups one by one, and together where they are of one model.
+    ///
+    /// They are what one line may bill under a wrong label.
     pub(crate) fn combinations(&self, usage_groups: &[usize]) -> Vec<Vec<usize>> {
         let mut sets: Vec<Vec<usize>> = usage_groups.iter().map(|usage_group| vec![*usage_group]).collect();
         for (place, first) in usage_groups.iter().enumerate() {
@@ -126,6 +132,8 @@ impl LineGroups {
     }
 
     /// Returns the usage groups of a line group, its group for withdrawn charges included.
+    ///
+    /// Ascending.
     pub(crate) fn usage_groups_of(&self, line_group: usize) -> Vec<usize> {
         (0..self.group_count())
             .filter(|usage_group| self.line_group_of(*usage_group) == Some(line_group))

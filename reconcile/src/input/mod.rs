@@ -1,4 +1,6 @@
 //! The known facts, prepared for the search: the case, its charges, its lines in groups.
+//!
+//! Nothing here is supposed: each fact is in the ledger, on the invoice or given by the caller.
 
 pub(crate) mod case;
 pub(crate) mod completeness;

@@ -81,6 +81,7 @@ impl SinceIssue {
         late
     }
 
+    /// Returns the charges that restatements report as new.
     fn restated_late(&self) -> impl Iterator<Item = Amounts> {
         let late = self.restated.iter().filter(|each| each.old.is_none());
         late.filter_map(|each| Some(Amounts { at: each.at, costs: each.new? }))
@@ -106,6 +107,8 @@ impl SinceIssue {
 }
 
 /// Takes one of those charges, if there is one left.
+///
+/// Equal charges are distinct ones, so that each is taken once.
 fn take_one(charges: &mut HashMap<Amounts, usize>, wanted: &Amounts) -> bool {
     let left = charges.get_mut(wanted).filter(|left| **left > 0);
     left.map(|left| *left -= 1).is_some()

@@ -83,6 +83,8 @@ pub(crate) struct Usage {
     pub(crate) statuses: Vec<ChargeStatus>,
 }
 
+/// What the rules say of all charges with some dimensions; on-demand ones with the number of their usage
+/// group.
 #[derive(Clone, Copy)]
 enum ChargeClass {
     OnDemand(usize),
@@ -174,6 +176,7 @@ impl Usage {
     }
 }
 
+/// Makes an on-demand charge of a row; amounts that are absent count as zero.
 fn on_demand(charge: &LedgerRow, row: usize, usage_group: usize) -> Charge {
     Charge {
         at: charge.at,
@@ -187,6 +190,8 @@ fn on_demand(charge: &LedgerRow, row: usize, usage_group: usize) -> Charge {
 }
 
 /// The details that lines of an invoice name beside models.
+///
+/// An invoice without users on its lines needs no group for each user.
 #[derive(Clone, Copy)]
 struct LineDetail {
     users: bool,
@@ -207,7 +212,7 @@ impl LineDetail {
     }
 }
 
-/// UsageGroups, each with its number.
+/// The usage groups that were met, each with its number.
 #[derive(Default)]
 struct UsageGroups {
     all: Vec<UsageGroup>,

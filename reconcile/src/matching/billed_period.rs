@@ -1,4 +1,7 @@
 //! The span that an invoice really bills, as far as its lines show it.
+//!
+//! It is stated for the reader, beside the bridge: the search has decided by then which period the charges
+//! are of.
 
 use crate::input::line_groups::LineGroup;
 use crate::model::bridge::CutOff;

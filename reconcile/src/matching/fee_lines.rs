@@ -1,4 +1,6 @@
 //! Fees that have invoice lines of their own.
+//!
+//! Such lines name no model, so that they are compared with the fees of all charges at once.
 
 use cost_model::Money;
 
@@ -9,6 +11,8 @@ use crate::model::invoice::{Invoice, LineKind};
 use crate::model::terms::RoundingPolicy;
 
 /// Lines about fees, and the fees matched to them.
+///
+/// Several lines of the same fee are one amount.
 #[derive(Debug)]
 pub(crate) struct FeeLines {
     /// Their places in the invoice, counted from 0, and their numbers in the file.

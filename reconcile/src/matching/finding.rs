@@ -3,6 +3,8 @@
 use crate::model::category::Category;
 
 /// The finding on a line group: whether it bills its charges, and if not, why.
+///
+/// A cause takes the lines whose finding is its own; see `causes::usage_lines`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum LineFinding {
     /// It bills its charges, rounded.

@@ -1,4 +1,7 @@
 //! Facts about an invoice by which the difference of a line has a cause.
+//!
+//! A difference of one line means little by itself. Whether other lines are right, whether charges are known
+//! to be lacking and whether a cut fits better decides what it can be evidence of.
 
 use cost_model::Money;
 

@@ -1,4 +1,6 @@
 //! Invoice lines matched to charges: which charges are behind each line, and what their difference can only come from.
+//!
+//! Matching follows the search and changes nothing of what it found.
 
 pub(crate) mod billed_period;
 pub(crate) mod fee_lines;

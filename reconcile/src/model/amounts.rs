@@ -1,4 +1,6 @@
 //! Absolute values of amounts.
+//!
+//! Sizes are `u128`, which also holds that of the least amount; sums saturate, as they are only compared.
 
 use cost_model::Money;
 

@@ -102,6 +102,7 @@ pub enum ClueKind {
 }
 
 impl Clue {
+    /// Makes a clue without a rate of false positives.
     pub(crate) fn new(lines: Vec<u64>, amount: Money, kind: ClueKind) -> Self {
         Self { lines, amount, kind, false_positives: None }
     }
@@ -122,6 +123,8 @@ impl Clue {
     }
 
     /// Returns what fits, and what to do.
+    ///
+    /// It speaks of what fits and not of what is: a clue proves nothing.
     fn sentence(&self) -> String {
         let subject = self.subject();
         let count = if self.lines.len() == 1 { "counts" } else { "count" };

@@ -149,6 +149,7 @@ pub struct InvoiceLine {
     pub wording: Wording,
 }
 
+/// Serialises a quantity as text, which keeps every decimal.
 #[expect(clippy::ref_option, reason = "serde calls it with a reference to the field")]
 fn as_text<S: Serializer>(quantity: &Option<Decimal>, serializer: S) -> std::result::Result<S::Ok, S::Error> {
     match quantity {

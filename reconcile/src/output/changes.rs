@@ -219,6 +219,7 @@ impl fmt::Display for Changes {
 }
 
 impl Changes {
+    /// Returns in a few words what changed.
     fn summary(&self) -> &'static str {
         match (self.inputs_changed, self.outcome_changed, self.amounts.is_empty() && self.lines.is_empty()) {
             (true, false, _) => "other inputs, the same outcome",
@@ -265,11 +266,13 @@ impl fmt::Display for LineChange {
 }
 
 impl LineChange {
+    /// Makes the change of a line's status.
     fn new(line: &LineOutcome, before: Option<LineStatus>, after: Option<LineStatus>) -> Self {
         Self { line: line.line, description: line.description.clone(), before, after }
     }
 }
 
+/// Returns the status of a line in words; one that is missing has none.
 fn status_text(status: Option<LineStatus>) -> String {
     status.map_or_else(|| "no such line".to_owned(), |status| name(status).replace('_', " "))
 }

@@ -1,4 +1,7 @@
 //! Tables as CSV.
+//!
+//! Cells are quoted and made harmless by `cost_model`; a spreadsheet must not run what somebody has named a
+//! model.
 
 use std::io;
 

@@ -73,6 +73,7 @@ impl Reconciliation {
         sentences.iter().flat_map(|sentence| [for_terminal(sentence), "\n".into()]).collect()
     }
 
+    /// Returns the sentence about the two amounts that the bridge leads between.
     fn opening(&self) -> String {
         let (from, to) = (self.months.start().date(), self.months.end().date());
         format!(
@@ -84,6 +85,7 @@ impl Reconciliation {
         )
     }
 
+    /// Returns the sentence about what is unexplained beside usage.
     fn rest(&self, row: &Row<'_>) -> String {
         match (row.amount.is_zero(), self.unexplained_usage.is_zero()) {
             (true, true) => "Nothing is unexplained.".to_owned(),

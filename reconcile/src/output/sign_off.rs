@@ -107,6 +107,8 @@ impl Signature {
         Self { who: who.into(), role, at }
     }
 
+    /// Returns the name by which two signatures are told to be one person's: without blanks around it and in
+    /// lower case.
     fn person(&self) -> String {
         self.who.trim().to_lowercase()
     }

@@ -8,12 +8,16 @@ use cost_model::output::{cut, for_xml};
 use crate::model::bridge::Reconciliation;
 use crate::output::rows::{Row, RowKind, amount_text, rows};
 
+/// The width of the picture, in its own units.
 const WIDTH: usize = 960;
 /// Labels are left of the bars, amounts right of them.
 const MARGIN: usize = 16;
 const BARS: u128 = 384;
+/// The room for bars.
 const BARS_WIDTH: u128 = 400;
+/// The height of the title.
 const TITLE: usize = 48;
+/// The height of a row.
 const ROW: usize = 26;
 const BAR: usize = 16;
 /// A longer text runs into the bars.
@@ -21,13 +25,18 @@ const LABEL: usize = 46;
 /// Room for the legend below the rows.
 const LEGEND: usize = 32;
 
+/// The colours for viewers in dark mode.
 const DARK: &str = "@media (prefers-color-scheme: dark) { .ground { fill: #0d1117 } .ink { fill: #e6edf3 } \
     .line { stroke: #8b949e } .sum { fill: #8b949e } .up { fill: #58a6ff } .down { stroke: #f0883e } \
     .open { stroke: #e6edf3 } }";
 
+/// How a sum is drawn.
 const SUM: &str = r##"class="sum" fill="#57606a""##;
+/// How a step that adds is drawn.
 const INCREASE: &str = r##"class="up" fill="#0969da""##;
+/// How a step that takes off is drawn: hatched, so that it is told from an increase without colours.
 const DECREASE: &str = r##"class="down" fill="url(#bridge-down)" stroke="#bc4c00""##;
+/// How an unexplained amount is drawn.
 const UNEXPLAINED: &str = r##"class="open" fill="none" stroke="#1f2328" stroke-dasharray="3 2""##;
 
 impl Reconciliation {

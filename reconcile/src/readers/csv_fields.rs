@@ -54,6 +54,7 @@ impl Field {
         })
     }
 
+    /// Returns the name by which errors speak of a field.
     fn name(self) -> &'static str {
         match self {
             Self::Number => "number",
@@ -171,6 +172,7 @@ fn split<'a>(comment: &Comment<'a>) -> Option<(Field, &'a str)> {
 /// Currencies whose codes are no words of English, and those that their signs and names represent.
 const CURRENCIES: &str = "USD EUR GBP CAD AUD NZD CHF JPY CNY RMB INR SEK NOK DKK ISK PLN CZK HUF RON BGN BRL MXN ARS CLP COP SGD \
     HKD TWD KRW THB IDR MYR PHP VND ZAR ILS AED SAR EGP NGN KES UAH RUB PKR";
+/// Signs and names of currencies, with the code that they mean.
 const SIGNS: [(&str, &str); 12] = [
     ("\u{20ac}", "EUR"),
     ("EURO", "EUR"),
@@ -211,6 +213,8 @@ pub(super) fn check_currencies(comments: &[Comment<'_>], currency: Currency) -> 
 }
 
 /// Returns whether a text is an amount of money and nothing else: a number of cents, or one beside a currency.
+///
+/// A whole number without a currency is none, since it may be a count or a year.
 fn is_money(text: &str) -> bool {
     let number = text.trim_matches(|each: char| !each.is_ascii_digit());
     let beside = text.replacen(number, "", 1);
@@ -263,14 +267,17 @@ fn refuse_unknown(comment: &Comment<'_>) -> Result<()> {
     Ok(())
 }
 
+/// Makes the error of a field that looks like an amount and has no meaning.
 fn unknown_amount(name: &str, line: u64) -> Error {
     Error::from(Fault::UnknownAmount(quoted(name.trim()))).on_line(line)
 }
 
+/// Reads a day or an instant of a header field.
 fn read_instant(text: &str) -> Result<Timestamp> {
     parse_instant(text).ok_or_else(|| not(text, INSTANT))
 }
 
+/// Reads two days or instants with a slash between, the second of which is excluded.
 fn read_period(text: &str) -> Result<Window> {
     let (start, end) =
         text.split_once('/').ok_or_else(|| not(text, "two days or instants with a `/` between"))?;
@@ -284,10 +291,12 @@ fn is_plain_number(value: &str) -> bool {
     has_digit && !value.contains(char::is_alphabetic) && !value.contains(['%', '/'])
 }
 
+/// Makes the error of a value that is not what its field holds.
 fn not(value: &str, what: &'static str) -> Error {
     Fault::NotA { text: quoted(value), what }.into()
 }
 
+/// Returns whether a word in capitals is a currency code.
 fn is_currency_code(word: &str) -> bool {
     CURRENCIES.split_whitespace().any(|code| code == word)
 }

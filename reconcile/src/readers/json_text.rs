@@ -127,6 +127,7 @@ impl<'a> JsonText<'a> {
         self.number(part, "a number", numbers, NumberReader::quantity)
     }
 
+    /// Reads a number, or a string that holds one in the way in which files write numbers.
     fn number<T>(
         &self,
         part: &'a str,

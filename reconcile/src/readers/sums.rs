@@ -1,4 +1,8 @@
 //! Sums among the lines of an invoice.
+//!
+//! A table of an invoice has rows that sum up others, in any place and under many names. Taken for a line, a
+//! sum would be billed twice; left out, a line would be missing. A row is a sum if its label says so and
+//! nothing contradicts it, or if only then the lines add up to the total.
 
 use cost_model::Money;
 use cost_model::input::SumLabel;
@@ -228,10 +232,12 @@ impl Sheet {
     }
 }
 
+/// Makes the error of a sum that the lines do not add up to, at its row.
 fn contradicts(row: &InvoiceLine, sum: Money) -> Error {
     Error::from(Fault::OtherSum { amount: row.amount, sum }).on_line(row.line)
 }
 
+/// Returns whether some lines that follow each other add up to an amount.
 fn is_sum_of_neighbours(sum: Money, lines: &[Placed]) -> bool {
     (0..lines.len()).any(|first| {
         let mut run = Some(Money::ZERO);
@@ -272,6 +278,8 @@ pub fn is_amount_due(due: Money, total: Money, applied: Money, paid: Money) -> b
 }
 
 /// A row that may be a sum of others.
+///
+/// Its label is unclear, and only the arithmetic of the others can decide.
 struct Doubtful {
     place: usize,
     line: u64,
@@ -281,6 +289,7 @@ struct Doubtful {
     rows: usize,
 }
 
+/// Returns what rows add up to.
 fn sum_amounts(lines: &[Placed]) -> Result<Money> {
     Ok(Money::sum(lines.iter().map(|each| each.row.amount))?)
 }

@@ -24,6 +24,8 @@ use crate::search::selection::{ChargeHistory, ChargeSelection, ChargeSum};
 use crate::search::uniform_factor::factor;
 
 /// Searches among hypotheses.
+///
+/// It only reads: each hypothesis is made anew, and compared with the others.
 pub(crate) struct Search<'a> {
     pub(crate) charges: &'a ChargeHistory<'a>,
     pub(crate) line_groups: &'a [LineGroup],

@@ -156,6 +156,8 @@ impl Search<'_> {
 }
 
 /// The search for the second copies whose sum is the surplus of a line.
+///
+/// `work` bounds the search: with many equal amounts, the ways to choose grow without bound.
 struct CopyChoice<'a> {
     groups: &'a [(i128, Vec<usize>)],
     too_much: i128,
@@ -169,6 +171,7 @@ impl CopyChoice<'_> {
     /// With more ways than this, one that fits is no evidence.
     const MOST_WORK: usize = 2_000;
 
+    /// Tries every number of copies of a group, and then those of the groups after it.
     fn descend(&mut self, group: usize, left: usize, sum: i128, counts: &mut Vec<usize>) {
         self.work += 1;
         if self.work >= Self::MOST_WORK || self.fitting.len() > 1 {

@@ -59,6 +59,8 @@ impl Hypothesis {
     }
 
     /// Returns how much is supposed beside what the invoice says and what is known of the charges.
+    ///
+    /// Moved ends, second copies and another price of charges each count.
     pub(crate) fn assumptions(&self, stated: Window) -> usize {
         let window = self.selection.window;
         let start = window.start().millis().saturating_sub(stated.start().millis());
@@ -82,11 +84,13 @@ impl Hypothesis {
         self.group_sums.iter().map(|charged| charged.records).sum()
     }
 
+    /// Returns whether every line is explained and every usage group is billed by one.
     pub(crate) fn is_complete(&self) -> bool {
         self.score() == signed(self.fit.reproduced.len())
     }
 }
 
+/// Returns a count with a sign, so that counts can be subtracted.
 fn signed(count: usize) -> isize {
     isize::try_from(count).unwrap_or(isize::MAX)
 }

@@ -34,6 +34,8 @@ impl ExpectedAmount {
 }
 
 /// For each usage group, the sums of its charges rounded one by one, by each way of rounding.
+///
+/// In the order of [`Rounding::ALL`]; absent where a sum leaves the range of money.
 type RoundedSumsByGroup = Vec<[Option<Money>; 4]>;
 
 /// The terms and policies that reproduce the most lines from a selection.

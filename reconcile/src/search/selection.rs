@@ -17,6 +17,7 @@ use crate::input::since_issue::SinceIssue;
 use crate::input::usage::Charge;
 use crate::model::amounts::magnitude;
 
+/// No tokens of any type.
 pub(crate) const NO_TOKENS: TokenCounts = TokenCounts {
     input: Tokens::ZERO,
     output: Tokens::ZERO,
@@ -61,6 +62,7 @@ pub(crate) struct ChargeSum {
 }
 
 impl ChargeSum {
+    /// The sum of no charges.
     pub(crate) const EMPTY: Self = Self {
         records: 0,
         billed: Money::ZERO,
@@ -82,6 +84,8 @@ impl ChargeSum {
     }
 
     /// Adds two sums. Tokens are lost where either has none. An amount out of the range of money is an error.
+    ///
+    /// The digits are whole only if those of both are.
     fn plus(self, more: &Self) -> Result<Self> {
         Ok(Self {
             records: self.records + more.records,
@@ -124,6 +128,7 @@ pub(crate) struct ChargeHistory<'a> {
 }
 
 impl<'a> ChargeHistory<'a> {
+    /// Puts the charges together with what is known of their past; without that, only the present is known.
     pub(crate) fn new(
         charges: &'a [Charge],
         line_groups: &'a LineGroups,

@@ -9,6 +9,7 @@ use crate::model::category::Category;
 use crate::model::disposition::Disposition;
 use crate::model::invoice::LineKind;
 
+/// Accepted: what was promised is known to the customer and not to the usage.
 pub(crate) const SPEC: CauseSpec = CauseSpec {
     is_invoice_line: true,
     ..CauseSpec::new(Category::Credit, "Credits", Theme::OtherLines, Disposition::Accepted)

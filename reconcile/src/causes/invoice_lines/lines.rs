@@ -16,6 +16,9 @@ use crate::model::evidence::Confidence;
 use crate::model::invoice::{Invoice, InvoiceLine, LineKind};
 
 /// Adds the lines of a kind as one step. What a line contradicts itself by is left for the step of the invoice's arithmetic.
+///
+/// Lines whose wording was understood in part only are less sure, and lines of unknown wording are hardly
+/// sure at all.
 pub(crate) fn add_invoice_lines(
     context: &CauseContext<'_>,
     bridge: &mut BridgeBuilder,
@@ -41,6 +44,8 @@ pub(crate) fn add_invoice_lines(
 }
 
 /// Returns by how much a line contradicts itself.
+///
+/// Zero for a line that agrees with itself.
 fn wrong_by(context: &CauseContext<'_>, line: &InvoiceLine) -> Money {
     let check = context.checks.iter().find(|check| check.line == Some(line.line));
     check.map_or(Money::ZERO, |check| check.difference)

@@ -9,6 +9,7 @@ use crate::model::category::Category;
 use crate::model::disposition::Disposition;
 use crate::model::invoice::LineKind;
 
+/// To dispute: it is on top of agreed prices, and somebody has to say whether it was agreed as well.
 pub(crate) const SPEC: CauseSpec = CauseSpec {
     is_invoice_line: true,
     ..CauseSpec::new(Category::Surcharge, "Surcharges", Theme::OtherLines, Disposition::ToDispute)

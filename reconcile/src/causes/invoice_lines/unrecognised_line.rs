@@ -1,4 +1,6 @@
 //! Invoice lines in a wording that is not known, at their amounts.
+//!
+//! The amount is taken as it is, so that the bridge still adds up; what it is for has to be read by a person.
 
 use crate::causes::bridge_builder::BridgeBuilder;
 use crate::causes::context::CauseContext;
@@ -9,6 +11,7 @@ use crate::model::category::Category;
 use crate::model::disposition::Disposition;
 use crate::model::invoice::LineKind;
 
+/// Neither accepted nor disputed, until somebody has read it.
 pub(crate) const SPEC: CauseSpec = CauseSpec {
     is_invoice_line: true,
     advice: Some("read what it says"),

@@ -8,6 +8,7 @@ use crate::error::Result;
 use crate::model::category::Category;
 use crate::model::disposition::Disposition;
 
+/// The same cause has two places in the bridge: taken off with the usage, and added again with its lines.
 pub(crate) const SPEC: CauseSpec = CauseSpec {
     on_own_line: Some((Theme::OtherLines, Disposition::OutsideUsage)),
     ..CauseSpec::new(Category::OwnKeyFees, "Fees on own API keys", Theme::Scope, Disposition::OutsideUsage)

@@ -1,4 +1,6 @@
 //! Charges of a kind that the billing rules do not know.
+//!
+//! Nothing says that they are free, and nothing that they are billed: they are taken off and shown.
 
 use crate::causes::bridge_builder::{BridgeBuilder, NewStep};
 use crate::causes::context::CauseContext;
@@ -7,6 +9,7 @@ use crate::error::Result;
 use crate::model::category::Category;
 use crate::model::disposition::Disposition;
 
+/// Outside of usage until somebody finds out what they are.
 pub(crate) const SPEC: CauseSpec = CauseSpec {
     advice: Some("find out what it is"),
     ..CauseSpec::new(

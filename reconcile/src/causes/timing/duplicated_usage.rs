@@ -1,4 +1,6 @@
 //! Charges that the ledger holds twice.
+//!
+//! They are the importer's mistake and not the invoice's.
 
 use cost_model::Money;
 
@@ -11,6 +13,7 @@ use crate::model::category::Category;
 use crate::model::disposition::Disposition;
 use crate::model::evidence::Confidence;
 
+/// To be put right where the charges are imported.
 pub(crate) const SPEC: CauseSpec = CauseSpec {
     advice: Some("ingest these days again"),
     ..CauseSpec::new(Category::DuplicatedUsage, "Duplicate usage", Theme::Timing, Disposition::ToDispute)

@@ -1,4 +1,6 @@
 //! Timing: when charges were counted or known, and whether the ledger is complete.
+//!
+//! Which charges they are about was decided by the search, and is only summed up here.
 
 pub(crate) mod after_period;
 pub(crate) mod before_period;

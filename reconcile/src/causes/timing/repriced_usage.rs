@@ -9,6 +9,7 @@ use crate::model::category::Category;
 use crate::model::disposition::Disposition;
 use crate::search::selection::PriorState;
 
+/// Only timing: a correction is expected on the next invoice.
 pub(crate) const SPEC: CauseSpec = CauseSpec {
     timing: true,
     advice: Some("look for a correction on the next invoice"),

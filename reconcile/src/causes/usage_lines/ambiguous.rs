@@ -1,4 +1,6 @@
 //! Differences that more than one cause explains equally well; each step names its candidates.
+//!
+//! A reader is told all of them. Choosing one would make a bridge look more certain than the invoice allows.
 
 use crate::causes::bridge_builder::{BridgeBuilder, NewStep};
 use crate::causes::context::CauseContext;
@@ -11,6 +13,7 @@ use crate::model::category::Category;
 use crate::model::disposition::Disposition;
 use crate::model::evidence::Confidence;
 
+/// To dispute, unless its candidates say otherwise: see [`Step::disposition`](crate::Step::disposition).
 pub(crate) const SPEC: CauseSpec =
     CauseSpec::new(Category::Ambiguous, "Ambiguous cause", Theme::Terms, Disposition::ToDispute);
 

@@ -12,6 +12,7 @@ use crate::model::disposition::Disposition;
 use crate::model::evidence::Confidence;
 use crate::model::invoice::LineKind;
 
+/// To dispute inside of usage lines, where the invoice does not state it, and accepted on a line of its own.
 pub(crate) const SPEC: CauseSpec = CauseSpec {
     on_own_line: Some((Theme::OtherLines, Disposition::Accepted)),
     ..CauseSpec::new(Category::Discount, "Discount", Theme::Terms, Disposition::ToDispute)

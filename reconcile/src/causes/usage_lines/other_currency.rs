@@ -4,5 +4,6 @@ use crate::causes::spec::{CauseSpec, Theme};
 use crate::model::category::Category;
 use crate::model::disposition::Disposition;
 
+/// To dispute, if it is what a factor on all lines comes from.
 pub(crate) const SPEC: CauseSpec =
     CauseSpec::new(Category::OtherCurrency, "Other currency", Theme::Terms, Disposition::ToDispute);

@@ -11,6 +11,7 @@ use crate::matching::finding::LineFinding;
 use crate::model::category::Category;
 use crate::model::disposition::Disposition;
 
+/// Nothing to do about the amount; a report by model would be wrong, though.
 pub(crate) const SPEC: CauseSpec = CauseSpec::new(
     Category::Relabelled,
     "Usage under another label",

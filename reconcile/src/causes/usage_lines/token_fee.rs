@@ -10,6 +10,8 @@ use crate::matching::finding::LineFinding;
 use crate::model::category::Category;
 use crate::model::disposition::Disposition;
 
+/// The same cause has two places in the bridge: taken off where lines leave the fee out, and added with its
+/// own lines.
 pub(crate) const SPEC: CauseSpec = CauseSpec {
     on_own_line: Some((Theme::OtherLines, Disposition::ToDispute)),
     ..CauseSpec::new(Category::TokenFee, "Token fee", Theme::Terms, Disposition::ToDispute)

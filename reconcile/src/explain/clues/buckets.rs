@@ -8,10 +8,12 @@ use crate::explain::clues::ClueSearch;
 use crate::model::clue::ClueKind;
 use crate::model::evidence::FalsePositiveRate;
 
+/// The milliseconds of an hour.
 const HOUR: i64 = 60 * 60 * 1000;
 
 impl ClueSearch<'_> {
-    /// Days and hours whose charges on a line add up to its difference.
+    /// Returns the days and hours whose charges on a line add up to its difference, with how often chance
+    /// would give one.
     pub(super) fn buckets(
         &self,
         line: usize,

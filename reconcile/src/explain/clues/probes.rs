@@ -1,4 +1,7 @@
 //! Probes of a line that counts no calls: a percentage, the usage up to an instant, a factor on one model.
+//!
+//! Such a line says nothing but an amount, so that any explanation of it is weak: each probe tries few
+//! values, all of them such as people agree on, and states how often chance would meet one.
 
 use std::collections::BTreeMap;
 
@@ -11,8 +14,9 @@ use crate::model::clue::ClueKind;
 use crate::model::evidence::FalsePositiveRate;
 use crate::search::uniform_factor::{ONE, percent, ratio};
 
-/// Percentages that people agree on: halves for a whole line, whole ones for a model.
+/// The step of percentages that people agree on for a whole line.
 const HALF_PERCENT: i128 = ONE / 200;
+/// The step of percentages that people agree on for one model.
 const PERCENT: i128 = ONE / 100;
 
 impl ClueSearch<'_> {
@@ -34,6 +38,9 @@ impl ClueSearch<'_> {
     }
 
     /// Returns the round factor between two amounts, and how often chance would give one.
+    ///
+    /// `None` where no round factor lies within rounding, where it is 1, or where chance would give one too
+    /// often.
     fn round_factor(&self, asked: Money, billed: Money, step: i128) -> Option<(i128, FalsePositiveRate)> {
         let (low, high) = ratio(asked, billed, self.digit.size())?;
         let factor = low.checked_add(step - 1)?.checked_div_euclid(step)?.checked_mul(step)?;
