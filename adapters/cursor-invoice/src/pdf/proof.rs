@@ -17,7 +17,7 @@ impl Sheet<'_> {
     /// Makes the invoice. Lines that miss a printed total are an error, unless the caller accepts the difference.
     ///
     /// # Errors
-    /// [`ErrorKind::Invoice`], at a line where there is one: no rows, no period, two currencies, a figure
+    /// [`ErrorKind::Invoice`](reconcile::ErrorKind::Invoice), at a line where there is one: no rows, no period, two currencies, a figure
     /// that can be read in two ways, or lines that no printed sum proves.
     pub(super) fn invoice(mut self, wordings: &CursorWordings, file: &str) -> Result<Invoice> {
         if self.rows.is_empty() {
