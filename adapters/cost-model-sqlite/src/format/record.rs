@@ -28,7 +28,7 @@ pub(crate) const FIGURES: &str = "flags, input, output, cache_write, cache_read,
 pub(crate) const COLUMNS: &str = "dimensions, run, at, id, flags, input, output, cache_write, cache_read, effective, \
      billed, list, contracted, fee, requests, quantity, until, charged, model_cost, conversation, agent";
 
-/// Writes a row over one of the same key; see [`write`].
+/// Writes a row over one of the same key; see [`write()`].
 ///
 /// One place for each column of the table, in its order, the connection first.
 pub(crate) const WRITE: &str = "INSERT OR REPLACE INTO record VALUES \
