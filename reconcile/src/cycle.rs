@@ -1,7 +1,7 @@
 //! Reconciles several invoices of one cycle together.
 //!
-//! A provider may bill usage before the end of a cycle, and take what was billed off again on a later
-//! invoice. Each invoice is explained by itself; what only all of them together show is counted here.
+//! A provider may bill usage in mid-cycle and credit that bill on the last invoice of the cycle. Each invoice is explained
+//! by itself; which charges were billed twice or never is counted over all of them.
 
 use cost_model::{Ledger, Money, Window};
 

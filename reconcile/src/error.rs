@@ -124,7 +124,7 @@ impl From<cost_model::Error> for Error {
 
 /// Returns an error about the text of an invoice.
 ///
-/// Its place is added by whoever knows it.
+/// The caller adds file, line and field, as far as it knows them.
 pub(crate) fn invalid(message: impl Into<String>) -> Error {
     Error::new(ErrorKind::Invoice, message)
 }

@@ -6,7 +6,7 @@ use cost_model::{Currency, Money, Timestamp};
 
 /// What is wrong.
 ///
-/// Messages name what to change in the file, since whoever reads them has it at hand.
+/// Messages about a file say what to change in it where that is known.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Fault {
     /// A text without data, or one from outside of this crate.
@@ -77,7 +77,7 @@ pub(crate) enum Fault {
 impl Fault {
     /// Returns the kind of error that the fault is reported as.
     ///
-    /// There is no arm for the rest, so that a new fault has to say its kind.
+    /// The match has no wildcard, so that the compiler asks for the kind of a new fault.
     pub(crate) fn kind(&self) -> ErrorKind {
         match self {
             Self::Text(kind, _) => *kind,

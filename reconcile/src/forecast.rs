@@ -14,7 +14,7 @@ use crate::fault::Fault;
 use crate::model::billing_rules::BillingRules;
 use crate::model::invoice::{Invoice, LineKind};
 
-/// The milliseconds of a day.
+/// One day in milliseconds.
 const DAY: i64 = 24 * 60 * 60 * 1000;
 const WEEK: i64 = 7 * DAY;
 /// The number of past weeks that a forecast rests on, at most.
@@ -165,7 +165,7 @@ impl ForecastRange {
 
 /// The usage of a ledger, and the part of it that was on demand.
 ///
-/// Both are sums over time, so that any span is two look-ups.
+/// Both are running sums, so that the sum of any span is the difference of two look-ups.
 struct Charges {
     used: Running,
     on_demand: Running,
@@ -188,7 +188,7 @@ impl Charges {
 
     /// Whole weeks before that instant since the day of the first charge, at most four.
     ///
-    /// The day of the first charge counts as a whole one.
+    /// The day of the first charge, in UTC, counts from its midnight.
     fn weeks_before(&self, as_of: Timestamp) -> i64 {
         let first = self.used.first().map_or(i64::MAX, |at| at.div_euclid(DAY).saturating_mul(DAY));
         (as_of.millis().saturating_sub(first) / WEEK).clamp(0, WEEKS)

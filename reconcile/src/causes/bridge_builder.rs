@@ -14,8 +14,9 @@ use crate::model::evidence::{Confidence, Evidence, FalsePositiveRate};
 
 /// A bridge in the making: its steps so far, and the amount that they lead to.
 ///
-/// What no cause explains is kept in three ways, since each is asked for: its signed sum, its size, and the
-/// part of it that is about usage.
+/// What no cause explains is summed three times: with signs, for the bridge to add up; without signs, so that an
+/// excess on one line cannot hide a shortfall on another; and up to the subtotal of on-demand usage, which reports show
+/// apart from the rest.
 #[derive(Debug)]
 pub(crate) struct BridgeBuilder {
     pub(crate) steps: Vec<Step>,
@@ -33,7 +34,7 @@ pub(crate) struct BridgeBuilder {
 
 /// A step about to be added.
 ///
-/// Its `candidates` are filled where several causes fit equally well.
+/// `candidates` lists the causes that fit equally well; it is empty unless the category is [`Category::Ambiguous`].
 #[derive(Debug)]
 pub(crate) struct NewStep {
     pub(crate) category: Category,
@@ -49,7 +50,7 @@ pub(crate) struct NewStep {
 impl NewStep {
     /// Makes a step of the highest confidence, without lines.
     ///
-    /// `rule` says in words what shows the step; it is what a reader sees as evidence.
+    /// `rule` says in words how the step was found; reports show it as the evidence of the step.
     pub(crate) fn new(category: Category, tally: Tally, rule: impl Into<String>) -> Self {
         Self {
             category,
@@ -117,9 +118,9 @@ impl BridgeBuilder {
         Ok(())
     }
 
-    /// Goes on without a name for these amounts.
+    /// Adds amounts that no cause explains.
     ///
-    /// Each amount is one line or group of charges, so that an excess on one does not hide a lack on another.
+    /// Each amount is that of one line or of one group of charges: `unexplained_size` sums them without their signs.
     pub(crate) fn leave_unexplained(&mut self, amounts: &[Money]) -> Result<()> {
         let sum = Money::sum(amounts.iter().copied())?;
         self.reached = self.reached.checked_add(sum)?;
@@ -130,7 +131,7 @@ impl BridgeBuilder {
 
     /// Returns the amount of a subtotal that has been passed.
     ///
-    /// Zero for one that has not been passed, which the order of the list rules out.
+    /// Before that it is zero: read it after all rows of `causes::list` were added.
     pub(crate) fn subtotal(&self, name: SubtotalName) -> Money {
         self.subtotals
             .iter()

@@ -12,8 +12,7 @@ use crate::search::selection::ChargeHistory;
 
 /// A case with what was found of it: which charges the invoice bills, and which are behind each line.
 ///
-/// Everything here is decided before the first step, and no cause changes it: the order of the steps is that
-/// of the bridge alone.
+/// All of it is decided before the first step, and no cause changes it. A step therefore depends on no step before it.
 pub(crate) struct CauseContext<'a> {
     pub(crate) case: &'a Case<'a>,
     pub(crate) usage: &'a Usage,

@@ -16,7 +16,7 @@ impl LineKind {
 
 /// Returns the kind of such a line in a word, and its charge type after FOCUS (ChargeCategory).
 ///
-/// `None` for lines whose charges are records already.
+/// `None` for usage and fees: the charges behind those lines are records already.
 fn charge(kind: &LineKind) -> Option<(&'static str, &'static str)> {
     match kind {
         LineKind::Usage(_) | LineKind::TokenFee | LineKind::OwnKeyFees => None,

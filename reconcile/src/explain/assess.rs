@@ -74,7 +74,8 @@ impl AssessmentInput<'_> {
 
     /// Returns the amount that a number of half last digits add up to.
     ///
-    /// Each line may be off by half a last digit, so that so many halves are the most that rounding explains.
+    /// Rounding moves an amount by half a last digit at most: so many halves are all that rounding of `count` lines can
+    /// explain.
     fn half_digits(&self, count: u64) -> u128 {
         self.digit.size().saturating_mul(u128::from(count)) / 2
     }
@@ -97,7 +98,8 @@ impl AssessmentInput<'_> {
     /// Lists what the customer can dispute: contradictions of the invoice first, then steps, then suspicions that moved
     /// no amount.
     ///
-    /// Steps of the invoice's arithmetic are left out, since each contradiction is listed by itself.
+    /// Steps of the invoice's arithmetic are left out, since each contradiction is listed by itself, and so are token fees
+    /// that are removed and added again at the same amount.
     fn disputes(&self) -> Result<Vec<Dispute>> {
         let mut disputes = Vec::new();
         for check in self.checks {
@@ -129,7 +131,7 @@ impl AssessmentInput<'_> {
 
 /// Returns the dispute of a step's amount.
 ///
-/// Only charges that are held twice are the importer's to correct.
+/// Charges that the ledger holds twice are for the importer to correct, all others for the issuer of the invoice.
 fn dispute_of(step: &Step) -> Dispute {
     let party = if step.category == Category::DuplicatedUsage { Party::Importer } else { Party::Issuer };
     Dispute {

@@ -26,7 +26,7 @@ const MOST: usize = 5;
 
 /// The search for clues to what is unexplained.
 ///
-/// It only reads what the stages before have found.
+/// It runs after the bridge is complete, and changes neither steps nor the assessment.
 pub(crate) struct ClueSearch<'a> {
     pub(crate) charges: &'a ChargeHistory<'a>,
     pub(crate) line_groups: &'a LineGroups,
@@ -36,7 +36,8 @@ pub(crate) struct ClueSearch<'a> {
 }
 
 impl ClueSearch<'_> {
-    /// Returns the clues with the most money, and those about lines that are perhaps `billed_twice`.
+    /// Returns the clues with the largest amounts, five at most, among them those about lines that are perhaps
+    /// `billed_twice`.
     ///
     /// Where the whole invoice seems to be about other charges, that is the only clue beside equal lines.
     pub(crate) fn clues(&self, billed_twice: &[Dispute]) -> Result<Vec<Clue>> {
@@ -113,7 +114,7 @@ impl ClueSearch<'_> {
 
     /// Returns what fits the difference of one line.
     ///
-    /// Probes are only tried on lines without a count, since a count tells more than they do.
+    /// Probes are tried only on a line that counts no calls: `counted` has a clue for the others already.
     fn of_line(&self, number: usize, line_group: &LineGroup, matched: &LineMatch) -> Result<Vec<Clue>> {
         let lines = self.lines.numbers(|each, _| each == number);
         let amount = matched.difference;

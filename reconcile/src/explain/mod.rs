@@ -114,7 +114,7 @@ impl Case<'_> {
 
 /// Runs every stage and puts the bridge together.
 ///
-/// The order of the stages is fixed: later ones read what earlier ones decided, and none goes back.
+/// Each stage reads what the ones before it decided, and none changes an earlier decision.
 pub(crate) fn explain(case: &Case<'_>) -> Result<Explained> {
     let (invoice, decimals) = (case.invoice, case.rules.line_decimals);
     let digit = LastDigit::with_decimals(decimals);
@@ -222,9 +222,7 @@ fn token_fees(found: &Hypothesis) -> Result<Tally> {
     })
 }
 
-/// Returns how many lines charges are behind.
-///
-/// Only those can be off by rounding.
+/// Returns how many lines have charges behind them: only their amounts are rounded from sums of charges.
 fn rounded_lines(lines: &[LineOutcome]) -> u64 {
     lines.iter().filter(|line| line.computed.is_some()).map(|_| 1).sum()
 }
@@ -242,7 +240,7 @@ fn is_certain(step: &Step) -> bool {
 
 /// The outcomes of the invoice's lines.
 ///
-/// It is only made to list them.
+/// It holds where each kind of line finds the charges behind it: usage lines in `lines`, fees in `fees`.
 struct Outcomes<'a> {
     lines: &'a UsageLines<'a>,
     fees: &'a [Option<FeeLines>],

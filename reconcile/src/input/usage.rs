@@ -83,8 +83,7 @@ pub(crate) struct Usage {
     pub(crate) statuses: Vec<ChargeStatus>,
 }
 
-/// What the rules say of all charges with some dimensions; on-demand ones with the number of their usage
-/// group.
+/// The class of all charges with one set of dimensions; for on-demand charges, with the number of their usage group.
 #[derive(Clone, Copy)]
 enum ChargeClass {
     OnDemand(usize),
@@ -191,7 +190,7 @@ fn on_demand(charge: &LedgerRow, row: usize, usage_group: usize) -> Charge {
 
 /// The details that lines of an invoice name beside models.
 ///
-/// An invoice without users on its lines needs no group for each user.
+/// Usage groups are divided by a user or a day only if some line names one: fewer groups make the search faster.
 #[derive(Clone, Copy)]
 struct LineDetail {
     users: bool,

@@ -1,6 +1,6 @@
 //! Fees that have invoice lines of their own.
 //!
-//! Such lines name no model, so that they are compared with the fees of all charges at once.
+//! Such lines name no model, so that they are compared with the sum of all fees.
 
 use cost_model::Money;
 
@@ -12,7 +12,7 @@ use crate::model::terms::RoundingPolicy;
 
 /// Lines about fees, and the fees matched to them.
 ///
-/// Several lines of the same fee are one amount.
+/// Several lines of the same fee are summed before they are compared.
 #[derive(Debug)]
 pub(crate) struct FeeLines {
     /// Their places in the invoice, counted from 0, and their numbers in the file.

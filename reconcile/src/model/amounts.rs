@@ -1,6 +1,6 @@
 //! Absolute values of amounts.
 //!
-//! Sizes are `u128`, which also holds that of the least amount; sums saturate, as they are only compared.
+//! Sizes are `u128`, in which even the least [`Money`] has one. Sums stop at the greatest amount instead of failing.
 
 use cost_model::Money;
 

@@ -124,7 +124,7 @@ impl Clue {
 
     /// Returns what fits, and what to do.
     ///
-    /// It speaks of what fits and not of what is: a clue proves nothing.
+    /// The words say what fits and where to look, and never what the cause is: a clue proves nothing.
     fn sentence(&self) -> String {
         let subject = self.subject();
         let count = if self.lines.len() == 1 { "counts" } else { "count" };

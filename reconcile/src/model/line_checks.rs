@@ -134,7 +134,7 @@ impl Invoice {
 
 /// The lines that may be taxed, the likeliest first.
 ///
-/// Which of them a tax is taken of is not on the invoice, so that each is tried.
+/// An invoice does not say which lines a tax is charged on, so that each of these selections is tried.
 const TAXED: [fn(&LineKind) -> bool; 8] = [
     |kind| *kind != LineKind::Tax,
     |kind| !matches!(kind, LineKind::Tax | LineKind::Credit | LineKind::Refund | LineKind::Discount),
@@ -226,9 +226,8 @@ fn half_a_step(price: Money) -> u128 {
     step / 2
 }
 
-/// Returns the check that is broken; `None` where both amounts are equal.
-///
-/// The difference is what is found minus what is expected.
+/// Returns the contradiction between two amounts, with `found` minus `expected` as its difference; `None` where they are
+/// equal.
 fn contradiction(
     line: Option<u64>,
     rule: LineRule,

@@ -93,7 +93,7 @@ fn set_digest(set: LedgerSet<'_>) -> Digest {
 struct Fields(Vec<u8>);
 
 impl Fields {
-    /// Writes a number as 16 bytes, the lowest first.
+    /// Writes a number as 16 bytes, little-endian.
     fn number(&mut self, number: i128) {
         self.0.extend(number.to_le_bytes());
     }
@@ -115,12 +115,12 @@ impl Fields {
         self.0.extend(text.unwrap_or_default().bytes());
     }
 
-    /// Writes an amount in its smallest unit.
+    /// Writes an amount in units of 10^-24; an absent one differs from zero.
     fn money(&mut self, amount: Option<Money>) {
         self.optional(amount.map(Money::units));
     }
 
-    /// Writes an instant in milliseconds.
+    /// Writes an instant in milliseconds since 1970.
     fn instant(&mut self, at: Timestamp) {
         self.number(i128::from(at.millis()));
     }
@@ -217,7 +217,7 @@ impl Fields {
         }
     }
 
-    /// Writes a line with what its words mean, so that other wordings give another digest.
+    /// Writes a line with the meaning of its words, so that a reader that understands them differently changes the digest.
     fn line(&mut self, line: &InvoiceLine) {
         self.number(i128::from(line.line));
         self.text(Some(&line.description));

@@ -266,13 +266,13 @@ impl fmt::Display for LineChange {
 }
 
 impl LineChange {
-    /// Makes the change of a line's status.
+    /// Makes the change of a line from its status before to that after; `None` where it is missing.
     fn new(line: &LineOutcome, before: Option<LineStatus>, after: Option<LineStatus>) -> Self {
         Self { line: line.line, description: line.description.clone(), before, after }
     }
 }
 
-/// Returns the status of a line in words; one that is missing has none.
+/// Returns the status of a line in words; `no such line` where one of the two reconciliations lacks the line.
 fn status_text(status: Option<LineStatus>) -> String {
     status.map_or_else(|| "no such line".to_owned(), |status| name(status).replace('_', " "))
 }

@@ -1,7 +1,7 @@
 //! Tables as CSV.
 //!
-//! Cells are quoted and made harmless by `cost_model`; a spreadsheet must not run what somebody has named a
-//! model.
+//! The writer of `cost_model` quotes cells and keeps a spreadsheet from running them as formulas: anybody can name a model
+//! `=...`.
 
 use std::io;
 

@@ -66,7 +66,7 @@ impl Explained {
             .map(|(charge, status)| self.evidence_row(ledger, &charge, status))
     }
 
-    /// Returns the row of a charge, with the line that bills it.
+    /// Returns the row of a charge, with the number of the line that bills it, if one does.
     fn evidence_row(&self, ledger: &Ledger, charge: &LedgerRow, status: ChargeStatus) -> EvidenceRow {
         let set = ledger.set(charge.set);
         let text = |dimension| set.and_then(|set| set.shared(&dimension));

@@ -96,7 +96,7 @@ impl Explained {
     }
 }
 
-/// Models while charges and lines are added to them.
+/// The models met so far, while charges and lines are added to them.
 #[derive(Default)]
 struct Models {
     all: BTreeMap<String, ModelUsage>,

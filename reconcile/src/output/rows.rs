@@ -29,7 +29,7 @@ pub(super) struct Row<'a> {
     pub(super) span: (Money, Money),
 }
 
-/// What a row stands for; texts and pictures show each kind in their own way.
+/// The kind of a row, by which texts and pictures choose how to show it.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum RowKind<'a> {
     Ingested,

@@ -107,8 +107,7 @@ impl Signature {
         Self { who: who.into(), role, at }
     }
 
-    /// Returns the name by which two signatures are told to be one person's: without blanks around it and in
-    /// lower case.
+    /// Returns the name by which the signatures of one person are recognised: in lower case, without blanks around it.
     fn person(&self) -> String {
         self.who.trim().to_lowercase()
     }

@@ -8,35 +8,37 @@ use cost_model::output::{cut, for_xml};
 use crate::model::bridge::Reconciliation;
 use crate::output::rows::{Row, RowKind, amount_text, rows};
 
-/// The width of the picture, in its own units.
+/// The width of the picture in its own units, to which it scales whatever its size on a page.
 const WIDTH: usize = 960;
-/// Labels are left of the bars, amounts right of them.
+/// The space around the picture.
 const MARGIN: usize = 16;
+/// Where the bars begin: labels are left of them, amounts right of them.
 const BARS: u128 = 384;
-/// The room for bars.
+/// The width from the least sum to the greatest.
 const BARS_WIDTH: u128 = 400;
 /// The height of the title.
 const TITLE: usize = 48;
-/// The height of a row.
+/// The height of a row, with the space below its bar.
 const ROW: usize = 26;
+/// The height of a bar.
 const BAR: usize = 16;
 /// A longer text runs into the bars.
 const LABEL: usize = 46;
 /// Room for the legend below the rows.
 const LEGEND: usize = 32;
 
-/// The colours for viewers in dark mode.
+/// The colours for viewers in dark mode, as CSS: a style sheet overrides the attributes below.
 const DARK: &str = "@media (prefers-color-scheme: dark) { .ground { fill: #0d1117 } .ink { fill: #e6edf3 } \
     .line { stroke: #8b949e } .sum { fill: #8b949e } .up { fill: #58a6ff } .down { stroke: #f0883e } \
     .open { stroke: #e6edf3 } }";
 
-/// How a sum is drawn.
+/// The SVG attributes of the bar of a sum.
 const SUM: &str = r##"class="sum" fill="#57606a""##;
-/// How a step that adds is drawn.
+/// The SVG attributes of a step that increases the sum.
 const INCREASE: &str = r##"class="up" fill="#0969da""##;
-/// How a step that takes off is drawn: hatched, so that it is told from an increase without colours.
+/// The SVG attributes of a step that decreases the sum: hatched, so that it differs from an increase without colours.
 const DECREASE: &str = r##"class="down" fill="url(#bridge-down)" stroke="#bc4c00""##;
-/// How an unexplained amount is drawn.
+/// The SVG attributes of an unexplained amount.
 const UNEXPLAINED: &str = r##"class="open" fill="none" stroke="#1f2328" stroke-dasharray="3 2""##;
 
 impl Reconciliation {
@@ -158,7 +160,7 @@ impl Picture<'_> {
         writeln!(f, "</g>")
     }
 
-    /// Returns a line at a sum.
+    /// Draws a vertical line at the place of a sum.
     fn upright(
         &self,
         f: &mut fmt::Formatter<'_>,
@@ -174,7 +176,7 @@ impl Picture<'_> {
     }
 }
 
-/// Returns a sample of each kind of bar with its meaning.
+/// Draws a sample of each kind of bar with its meaning.
 fn legend(f: &mut fmt::Formatter<'_>, top: usize) -> fmt::Result {
     let meanings =
         [(SUM, "Sum"), (INCREASE, "Increase"), (DECREASE, "Decrease"), (UNEXPLAINED, "Unexplained")];

@@ -157,7 +157,7 @@ pub(super) struct ReadLine {
 }
 
 impl Places {
-    /// Reads a row.
+    /// Reads a row as a line of the invoice.
     ///
     /// # Errors
     /// [`InputError`] for a figure or a currency that cannot be read, at its cell.

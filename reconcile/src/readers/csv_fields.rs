@@ -212,9 +212,9 @@ pub(super) fn check_currencies(comments: &[Comment<'_>], currency: Currency) -> 
     Ok(())
 }
 
-/// Returns whether a text is an amount of money and nothing else: a number of cents, or one beside a currency.
+/// Returns whether a text is an amount of money and nothing else: a number with cents, or one beside a currency.
 ///
-/// A whole number without a currency is none, since it may be a count or a year.
+/// A whole number without a currency is not, since it may be a count or a year.
 fn is_money(text: &str) -> bool {
     let number = text.trim_matches(|each: char| !each.is_ascii_digit());
     let beside = text.replacen(number, "", 1);

@@ -106,7 +106,7 @@ impl<W: Wordings> InvoiceReader for JsonInvoiceReader<W> {
     }
 }
 
-/// The fields of the whole object.
+/// The fields of the invoice. An unknown field is an error, so that no amount is passed over.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Fields<'a> {
@@ -120,7 +120,7 @@ struct Fields<'a> {
     remarks: Option<Vec<&'a RawValue>>,
 }
 
-/// The two instants of a period.
+/// The two instants of a period, the second of which is excluded.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct PeriodFields<'a> {

@@ -1,8 +1,8 @@
 //! Sums among the lines of an invoice.
 //!
-//! A table of an invoice has rows that sum up others, in any place and under many names. Taken for a line, a
-//! sum would be billed twice; left out, a line would be missing. A row is a sum if its label says so and
-//! nothing contradicts it, or if only then the lines add up to the total.
+//! A table of an invoice may have rows that sum up others, anywhere and under many names. A sum that is taken for a line
+//! would count its amounts twice; a line that is taken for a sum would be missing. Labels decide where they are clear;
+//! where they are not, the arithmetic does, or the file is refused.
 
 use cost_model::Money;
 use cost_model::input::SumLabel;
@@ -279,7 +279,7 @@ pub fn is_amount_due(due: Money, total: Money, applied: Money, paid: Money) -> b
 
 /// A row that may be a sum of others.
 ///
-/// Its label is unclear, and only the arithmetic of the others can decide.
+/// Its label does not decide it, and the amounts of the other rows have to.
 struct Doubtful {
     place: usize,
     line: u64,

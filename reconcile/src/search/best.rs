@@ -25,7 +25,7 @@ use crate::search::uniform_factor::factor;
 
 /// Searches among hypotheses.
 ///
-/// It only reads: each hypothesis is made anew, and compared with the others.
+/// No field changes during a search: each hypothesis is computed from these and from its own selection of charges.
 pub(crate) struct Search<'a> {
     pub(crate) charges: &'a ChargeHistory<'a>,
     pub(crate) line_groups: &'a [LineGroup],

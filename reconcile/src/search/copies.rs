@@ -157,7 +157,7 @@ impl Search<'_> {
 
 /// The search for the second copies whose sum is the surplus of a line.
 ///
-/// `work` bounds the search: with many equal amounts, the ways to choose grow without bound.
+/// The number of ways to choose grows exponentially with the number of different amounts, so that `work` bounds it.
 struct CopyChoice<'a> {
     groups: &'a [(i128, Vec<usize>)],
     too_much: i128,
@@ -172,6 +172,8 @@ impl CopyChoice<'_> {
     const MOST_WORK: usize = 2_000;
 
     /// Tries every number of copies of a group, and then those of the groups after it.
+    ///
+    /// It stops at the second choice that fits: two prove that the amounts do not decide.
     fn descend(&mut self, group: usize, left: usize, sum: i128, counts: &mut Vec<usize>) {
         self.work += 1;
         if self.work >= Self::MOST_WORK || self.fitting.len() > 1 {

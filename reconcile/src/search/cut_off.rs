@@ -20,9 +20,9 @@ use crate::input::last_digit::LastDigit;
 use crate::input::line_groups::LineGroup;
 use crate::search::selection::{ChargeHistory, ChargeSelection};
 
-/// The milliseconds of an hour.
+/// One hour in milliseconds.
 const HOUR: i64 = 60 * 60 * 1000;
-/// The milliseconds of a day.
+/// One day in milliseconds.
 const DAY: i64 = 24 * HOUR;
 /// An end of the period, as the calls of lines place it: after `earliest` minus one millisecond, up to `latest`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,7 +50,7 @@ impl Interval {
         Timestamp::from_millis(likely.find(|at| self.contains(*at)).unwrap_or(self.earliest)).ok()
     }
 
-    /// Returns whether an instant lies inside, ends included.
+    /// Returns whether an instant lies inside; both ends are included.
     pub(crate) fn contains(&self, at: i64) -> bool {
         (self.earliest..=self.latest).contains(&at)
     }
@@ -73,7 +73,7 @@ pub(crate) struct CallTimes {
 
 /// The charges of a line that counts its calls.
 ///
-/// Times and sums are kept side by side, so that each count and each amount of a window is two look-ups.
+/// Times and running sums have the same order, so that two bisections give the count and the amount of any window.
 #[derive(Debug, Default)]
 struct CountedLine {
     times: Vec<i64>,
@@ -318,7 +318,7 @@ impl PeriodEnds {
 
 /// Returns whether both ends may be later, or earlier, than stated by as much.
 ///
-/// A time zone moves both ends alike; two unrelated moves are less likely.
+/// Another time zone moves both ends alike, which supposes less than two unrelated moves.
 fn one_shift(start: Interval, end: Interval, stated: Window) -> bool {
     let [start, end] = [(start, stated.start()), (end, stated.end())].map(|(interval, stated)| {
         let stated = stated.millis();
@@ -333,9 +333,9 @@ fn distance(interval: Interval, stated: i64) -> u64 {
     nearest.abs_diff(stated)
 }
 
-/// Returns the spans in which most intervals lie over each other; those nearest to the stated instant first.
+/// Returns the spans in which the most intervals overlap; those nearest to the stated instant first.
 ///
-/// Each instant at which an interval begins or ends is looked at once.
+/// Sweeps once over the ends of all intervals, in order of time.
 fn most_common(intervals: impl Iterator<Item = (i64, i64)>, stated: i64) -> Vec<Interval> {
     // Bounds the work where many instants agree equally well; the nearest to the stated one are kept.
     const MOST: usize = 16;

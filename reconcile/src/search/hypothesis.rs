@@ -60,7 +60,8 @@ impl Hypothesis {
 
     /// Returns how much is supposed beside what the invoice says and what is known of the charges.
     ///
-    /// Moved ends, second copies and another price of charges each count.
+    /// Each moved end counts, or both once if they moved by the same time; second copies count once, however many there
+    /// are; and so does each line that bills another amount for the calls that it counts.
     pub(crate) fn assumptions(&self, stated: Window) -> usize {
         let window = self.selection.window;
         let start = window.start().millis().saturating_sub(stated.start().millis());
@@ -84,7 +85,7 @@ impl Hypothesis {
         self.group_sums.iter().map(|charged| charged.records).sum()
     }
 
-    /// Returns whether every line is explained and every usage group is billed by one.
+    /// Returns whether every line group is reproduced and every usage group with money is billed by one.
     pub(crate) fn is_complete(&self) -> bool {
         self.score() == signed(self.fit.reproduced.len())
     }

@@ -17,7 +17,7 @@ use crate::input::since_issue::SinceIssue;
 use crate::input::usage::Charge;
 use crate::model::amounts::magnitude;
 
-/// No tokens of any type.
+/// Zero tokens of each type, which is what charges without tokens have.
 pub(crate) const NO_TOKENS: TokenCounts = TokenCounts {
     input: Tokens::ZERO,
     output: Tokens::ZERO,
@@ -85,7 +85,7 @@ impl ChargeSum {
 
     /// Adds two sums. Tokens are lost where either has none. An amount out of the range of money is an error.
     ///
-    /// The digits are whole only if those of both are.
+    /// The sum is in whole last digits only if both are.
     fn plus(self, more: &Self) -> Result<Self> {
         Ok(Self {
             records: self.records + more.records,
@@ -128,7 +128,7 @@ pub(crate) struct ChargeHistory<'a> {
 }
 
 impl<'a> ChargeHistory<'a> {
-    /// Puts the charges together with what is known of their past; without that, only the present is known.
+    /// Joins the charges with what is known of their past. Without `since`, every charge counts as it is now.
     pub(crate) fn new(
         charges: &'a [Charge],
         line_groups: &'a LineGroups,

@@ -12,7 +12,7 @@ use crate::model::category::Category;
 use crate::model::disposition::Disposition;
 use crate::model::invoice::LineKind;
 
-/// Accepted: it is written on the invoice and agreed with the provider.
+/// Plans and add-ons are accepted: their prices are in the contract, which this crate does not know.
 pub(crate) const SPEC: CauseSpec = CauseSpec {
     is_invoice_line: true,
     ..CauseSpec::new(Category::AddOn, "Plans and add-ons", Theme::OtherLines, Disposition::Accepted)

@@ -17,8 +17,8 @@ use crate::model::invoice::{Invoice, InvoiceLine, LineKind};
 
 /// Adds the lines of a kind as one step. What a line contradicts itself by is left for the step of the invoice's arithmetic.
 ///
-/// Lines whose wording was understood in part only are less sure, and lines of unknown wording are hardly
-/// sure at all.
+/// The step is exact if the wording of every line was understood as a whole, of high confidence if one was understood in
+/// part, and of low confidence for lines of unknown wording.
 pub(crate) fn add_invoice_lines(
     context: &CauseContext<'_>,
     bridge: &mut BridgeBuilder,
@@ -45,7 +45,7 @@ pub(crate) fn add_invoice_lines(
 
 /// Returns by how much a line contradicts itself.
 ///
-/// Zero for a line that agrees with itself.
+/// Zero for a line that no check of the invoice names.
 fn wrong_by(context: &CauseContext<'_>, line: &InvoiceLine) -> Money {
     let check = context.checks.iter().find(|check| check.line == Some(line.line));
     check.map_or(Money::ZERO, |check| check.difference)

@@ -11,7 +11,7 @@ use crate::input::usage::Tally;
 use crate::model::category::Category;
 use crate::model::disposition::Disposition;
 
-/// Outside of usage: two columns of the same charges.
+/// Outside usage: it leads from one cost of the same charges to another, and no invoice line is about that.
 pub(crate) const SPEC: CauseSpec = CauseSpec::new(
     Category::BilledBasis,
     "Billed minus effective cost",

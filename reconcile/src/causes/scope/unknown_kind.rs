@@ -1,6 +1,8 @@
 //! Charges of a kind that the billing rules do not know.
 //!
-//! Nothing says that they are free, and nothing that they are billed: they are taken off and shown.
+//! The rules take them for neither on-demand usage nor fees on own keys, and their billed cost is not a stated zero. They
+//! are removed, so that usage lines are compared with on-demand charges alone, and shown as a step, so that somebody
+//! extends the rules.
 
 use crate::causes::bridge_builder::{BridgeBuilder, NewStep};
 use crate::causes::context::CauseContext;
@@ -9,7 +11,7 @@ use crate::error::Result;
 use crate::model::category::Category;
 use crate::model::disposition::Disposition;
 
-/// Outside of usage until somebody finds out what they are.
+/// Outside usage until the rules know the kind.
 pub(crate) const SPEC: CauseSpec = CauseSpec {
     advice: Some("find out what it is"),
     ..CauseSpec::new(

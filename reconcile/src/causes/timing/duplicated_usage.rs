@@ -1,6 +1,7 @@
 //! Charges that the ledger holds twice.
 //!
-//! They are the importer's mistake and not the invoice's.
+//! The mistake is in the import and not on the invoice: the dispute names
+//! [`Party::Importer`](crate::assessment::Party::Importer).
 
 use cost_model::Money;
 
@@ -13,7 +14,7 @@ use crate::model::category::Category;
 use crate::model::disposition::Disposition;
 use crate::model::evidence::Confidence;
 
-/// To be put right where the charges are imported.
+/// To be disputed, since somebody has to act: ingesting the days again removes the second copies.
 pub(crate) const SPEC: CauseSpec = CauseSpec {
     advice: Some("ingest these days again"),
     ..CauseSpec::new(Category::DuplicatedUsage, "Duplicate usage", Theme::Timing, Disposition::ToDispute)

@@ -1,6 +1,6 @@
 //! Charges that came in after the invoice was issued.
 //!
-//! When a charge came in is known from [`SinceIssue`](crate::SinceIssue) alone.
+//! A ledger does not say when a charge came in: without [`SinceIssue`](crate::SinceIssue), no charge is late.
 
 use crate::causes::bridge_builder::{BridgeBuilder, NewStep};
 use crate::causes::context::CauseContext;
@@ -11,7 +11,7 @@ use crate::model::category::Category;
 use crate::model::disposition::Disposition;
 use crate::search::selection::PriorState;
 
-/// Only timing: the next invoice should bill it.
+/// Timing: the next invoice is expected to bill these charges.
 pub(crate) const SPEC: CauseSpec = CauseSpec {
     timing: true,
     advice: Some("look for it on the next invoice"),

@@ -11,7 +11,7 @@ use crate::model::category::Category;
 use crate::model::disposition::Disposition;
 use crate::model::evidence::Confidence;
 
-/// Only timing: it is gone once the charges have been ingested.
+/// Timing: the difference is gone once the missing charges have been ingested.
 pub(crate) const SPEC: CauseSpec = CauseSpec {
     timing: true,
     advice: Some("ingest it and explain the invoice again"),

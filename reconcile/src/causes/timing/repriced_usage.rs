@@ -9,7 +9,7 @@ use crate::model::category::Category;
 use crate::model::disposition::Disposition;
 use crate::search::selection::PriorState;
 
-/// Only timing: a correction is expected on the next invoice.
+/// Timing: the next invoice is expected to correct the amount.
 pub(crate) const SPEC: CauseSpec = CauseSpec {
     timing: true,
     advice: Some("look for a correction on the next invoice"),

@@ -1,6 +1,6 @@
 //! Differences that more than one cause explains equally well; each step names its candidates.
 //!
-//! A reader is told all of them. Choosing one would make a bridge look more certain than the invoice allows.
+//! Choosing one of the candidates would claim more than the invoice shows.
 
 use crate::causes::bridge_builder::{BridgeBuilder, NewStep};
 use crate::causes::context::CauseContext;

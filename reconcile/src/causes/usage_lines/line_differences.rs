@@ -1,7 +1,7 @@
 //! Steps of usage lines, one for each line whose difference has a cause.
 //!
-//! Which causes a line's difference may have was found before; here each cause picks the lines that are its
-//! own.
+//! Which causes a line's difference may have was found when lines were matched to charges. Here `ambiguous` takes the
+//! lines with several, and `price` those with one.
 
 use crate::causes::bridge_builder::{BridgeBuilder, NewStep};
 use crate::causes::context::CauseContext;
@@ -13,7 +13,7 @@ use crate::model::evidence::Confidence;
 
 /// The cause of a line's difference.
 ///
-/// It is made for each line, since the rule depends on how many candidates there are.
+/// It is what a cause makes of the candidates of a line that it takes.
 pub(crate) struct LineCause {
     pub(crate) category: Category,
     pub(crate) candidates: Vec<Category>,

@@ -11,7 +11,7 @@ use crate::matching::finding::LineFinding;
 use crate::model::category::Category;
 use crate::model::disposition::Disposition;
 
-/// Nothing to do about the amount; a report by model would be wrong, though.
+/// Timing and rounding, where nothing is to be done: the amount is right. Only sums of invoice lines by model are off.
 pub(crate) const SPEC: CauseSpec = CauseSpec::new(
     Category::Relabelled,
     "Usage under another label",

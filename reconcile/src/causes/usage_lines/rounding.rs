@@ -10,7 +10,7 @@ use crate::model::category::Category;
 use crate::model::disposition::Disposition;
 use crate::model::evidence::Confidence;
 
-/// Nothing to do about it.
+/// Nothing to do: an invoice prints fewer decimals than charges have.
 pub(crate) const SPEC: CauseSpec =
     CauseSpec::new(Category::Rounding, "Rounding", Theme::Rounding, Disposition::TimingAndRounding);
 

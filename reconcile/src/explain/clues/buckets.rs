@@ -8,12 +8,13 @@ use crate::explain::clues::ClueSearch;
 use crate::model::clue::ClueKind;
 use crate::model::evidence::FalsePositiveRate;
 
-/// The milliseconds of an hour.
+/// One hour in milliseconds.
 const HOUR: i64 = 60 * 60 * 1000;
 
 impl ClueSearch<'_> {
-    /// Returns the days and hours whose charges on a line add up to its difference, with how often chance
-    /// would give one.
+    /// Returns the days and hours whose charges on a line add up to its difference, each with the rate of false positives.
+    ///
+    /// A width of buckets whose rate is above the limit gives no clue, however well a bucket fits.
     pub(super) fn buckets(
         &self,
         line: usize,

@@ -1,7 +1,7 @@
 //! Probes of a line that counts no calls: a percentage, the usage up to an instant, a factor on one model.
 //!
-//! Such a line says nothing but an amount, so that any explanation of it is weak: each probe tries few
-//! values, all of them such as people agree on, and states how often chance would meet one.
+//! Such a line states nothing but an amount, and some factor or instant fits any amount. A probe therefore tries only
+//! round percentages, or takes the only instant that fits, and gives a clue only where chance would seldom give one.
 
 use std::collections::BTreeMap;
 
@@ -39,8 +39,8 @@ impl ClueSearch<'_> {
 
     /// Returns the round factor between two amounts, and how often chance would give one.
     ///
-    /// `None` where no round factor lies within rounding, where it is 1, or where chance would give one too
-    /// often.
+    /// `None` where no round factor lies within rounding, where it is 1, or where chance would give one more often than
+    /// [`FalsePositiveRate::LIMIT`].
     fn round_factor(&self, asked: Money, billed: Money, step: i128) -> Option<(i128, FalsePositiveRate)> {
         let (low, high) = ratio(asked, billed, self.digit.size())?;
         let factor = low.checked_add(step - 1)?.checked_div_euclid(step)?.checked_mul(step)?;
