@@ -16,6 +16,7 @@ use crate::model::invoice::{Invoice, LineKind};
 
 /// One day in milliseconds.
 const DAY: i64 = 24 * 60 * 60 * 1000;
+/// One week in milliseconds.
 const WEEK: i64 = 7 * DAY;
 /// The number of past weeks that a forecast rests on, at most.
 const WEEKS: i64 = 4;
@@ -220,6 +221,7 @@ impl Charges {
 struct Share(i128);
 
 impl Share {
+    /// The whole in millionths.
     const WHOLE: i128 = 1_000_000;
 
     /// Returns the share of a part; 0 of nothing.

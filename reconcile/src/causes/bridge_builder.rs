@@ -99,6 +99,7 @@ impl BridgeBuilder {
 
     /// Adds a step; one without charges, lines and amount is left out.
     pub(crate) fn add_step(&mut self, step: NewStep) -> Result<()> {
+        // A step of zero with charges or lines stays: charges that move to another label change no amount.
         if step.records == 0 && step.lines.is_empty() && step.amount.is_zero() {
             return Ok(());
         }

@@ -78,6 +78,7 @@ impl ClueSearch<'_> {
     /// of each sort.
     fn counted(&self) -> Result<Vec<Clue>> {
         let mut clues = Vec::new();
+        // Apart by sort: missing calls, surplus calls and another price each need another remedy.
         for order in [std::cmp::Ordering::Greater, std::cmp::Ordering::Less, std::cmp::Ordering::Equal] {
             let (mut calls, mut amounts, mut numbers) = (0_u64, Vec::new(), Vec::new());
             for (number, line_group, matched) in self.unexplained() {

@@ -138,6 +138,7 @@ pub(crate) fn explain(case: &Case<'_>) -> Result<Explained> {
         likely_offsets: &case.rules.likely_offsets,
     };
     let found = search.best_hypothesis()?;
+    // Only the chosen hypothesis is matched line by line; the search compares hypotheses by how many lines fit.
     let lines = UsageLines::match_charges(&line_groups, &found, &completeness, invoice)?;
 
     let cut_off = billed_period(&charges, &line_groups.all, invoice.period, &found, search.reach);
@@ -200,6 +201,7 @@ pub(crate) fn explain(case: &Case<'_>) -> Result<Explained> {
         steps: bridge.steps,
         subtotals: bridge.subtotals,
     };
+    // The sums are checked again in the finished bridge, so that a mistake here is an error and no wrong report.
     Ok(Explained { reconciliation: reconciliation.checked()?, charges: statuses })
 }
 

@@ -25,9 +25,9 @@ pub(crate) struct LineGroup {
     pub(crate) amount: Money,
     /// The sum of the amounts in their texts, where every text names one.
     pub(crate) in_words: Option<Money>,
-    /// Number of calls they count, where every one counts and a charge represents one call.
+    /// The calls that they count, where every line counts and a charge represents one call.
     pub(crate) calls: Option<u64>,
-    /// Number of calls they count, where a charge may represent several.
+    /// The calls that they count, where a charge may represent several.
     pub(crate) aggregated_calls: Option<u64>,
     /// The tokens they state, where every one does.
     pub(crate) tokens: Option<TokenCounts>,

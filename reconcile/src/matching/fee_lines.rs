@@ -40,6 +40,7 @@ impl FeeLines {
         let amount = Money::sum(about.iter().map(|(_, line)| line.amount))?;
         let numbers = about.iter().map(|(_, line)| line.line).collect();
         let lines = about.into_iter().map(|(place, _)| place).collect();
+        // Only the policies of the usage lines count: by one of all policies, many a wrong amount would match.
         let mut status = LineStatus::Unmatched;
         for policy in policies {
             if charges.amount.rounded(decimals, policy.rounding)? == amount {

@@ -77,7 +77,7 @@ pub enum ClueKind {
     SameCalls,
     /// Charges that are on no line.
     UnclaimedUsage {
-        /// Number of charges.
+        /// How many charges no line bills.
         records: u64,
     },
     /// The charges of one UTC day add up to the difference, or to half of it with the wrong sign.

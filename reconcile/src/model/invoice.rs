@@ -55,7 +55,7 @@ pub struct Invoice {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Remark {
-    /// Number of the line of the file, counted from 1.
+    /// The number of the line of the file, counted from 1.
     pub line: u64,
     /// The text, verbatim.
     pub text: String,

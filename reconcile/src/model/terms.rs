@@ -104,6 +104,7 @@ impl RoundingPolicy {
     }
 }
 
+/// Serialises a way of rounding by its name, which is what reports show.
 mod rounding_name {
     use cost_model::Rounding;
     use serde::{Deserialize, Deserializer, Serializer, de};

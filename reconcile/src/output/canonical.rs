@@ -167,6 +167,7 @@ impl Fields {
             self.text(text.as_deref());
         }
         self.number(i128::from(*line_decimals));
+        // Version 2 had no offsets: writing the presumed ones would change digests that were signed by it.
         if !likely_offsets.iter().map(FixedOffset::local_minus_utc).eq(PRESUMED_OFFSETS) {
             self.text(Some("likely offsets"));
             self.count(likely_offsets.len());

@@ -77,13 +77,14 @@ struct Scale {
 }
 
 impl Scale {
-    /// Returns a scale with room for every sum, and for nothing.
+    /// Returns a scale from the least to the greatest of all sums and zero.
     fn for_rows(rows: &[Row<'_>]) -> Self {
         let sums = rows.iter().flat_map(|row| [row.span.0.units(), row.span.1.units(), 0]);
         let (low, high) = (sums.clone().min().unwrap_or(0), sums.max().unwrap_or(0));
         Self { low, range: high.abs_diff(low) }
     }
 
+    /// Returns the horizontal place of a sum, from [`BARS`] for the least to [`BARS_WIDTH`] more for the greatest.
     fn place(&self, sum: Money) -> u128 {
         // The product with a width of pixels has to fit in 128 bits.
         let spare = 16_u32.saturating_sub(self.range.leading_zeros());
@@ -92,6 +93,7 @@ impl Scale {
     }
 }
 
+/// The picture of a bridge, which its `Display` writes as SVG.
 struct Picture<'a> {
     bridge: &'a Reconciliation,
     rows: Vec<Row<'a>>,
@@ -130,6 +132,7 @@ impl fmt::Display for Picture<'_> {
 }
 
 impl Picture<'_> {
+    /// Draws a row: label, bar and amount, with the rule of a step as the tooltip of its bar.
     fn row(&self, f: &mut fmt::Formatter<'_>, row: &Row<'_>, top: usize) -> fmt::Result {
         let (before, after) = (self.scale.place(row.span.0), self.scale.place(row.span.1));
         let (left, width) = (before.min(after), before.abs_diff(after).max(1));
@@ -193,6 +196,7 @@ fn legend(f: &mut fmt::Formatter<'_>, top: usize) -> fmt::Result {
     Ok(())
 }
 
+/// Writes a text at a place, escaped for XML: labels hold words of the invoice.
 fn text(f: &mut fmt::Formatter<'_>, (x, y): (usize, usize), style: &str, text: &str) -> fmt::Result {
     let space = if style.is_empty() { "" } else { " " };
     writeln!(

@@ -21,7 +21,7 @@ pub(crate) struct Hypothesis {
     pub(crate) fit: PricingFit,
     /// The false positives of the search for its cut-off.
     pub(crate) false_positives: Option<FalsePositiveRate>,
-    /// Number of usage groups have money that no line bills.
+    /// How many usage groups have money that no line bills.
     pub(crate) unclaimed: usize,
     /// The number of lines that count the calls that there are, and bill another amount.
     pub(crate) repriced: usize,

@@ -30,7 +30,7 @@ pub(crate) fn find(context: &CauseContext<'_>, bridge: &mut BridgeBuilder) -> Re
     })
 }
 
-/// One factor on all lines is one step. A discount is found by its percentage; this is anything else.
+/// Adds one step for one factor on all lines. A discount is found by its percentage; this is any other factor.
 fn add_uniform_factor(context: &CauseContext<'_>, bridge: &mut BridgeBuilder) -> Result<()> {
     let lines = context.lines;
     let Some(factor) = lines.factor else { return Ok(()) };
@@ -41,6 +41,7 @@ fn add_uniform_factor(context: &CauseContext<'_>, bridge: &mut BridgeBuilder) ->
     }
     let rule = format!("every line is {} than was charged", factor.label());
     let numbers = lines.numbers(|_, each| each.finding == LineFinding::UniformFactor);
+    // A tax only adds to charges and a discount only takes off; price and currency may do either.
     let first = if tally.amount.units() > 0 { Category::Tax } else { Category::Discount };
     let mut step = NewStep::new(Category::Ambiguous, tally, rule).with_lines(numbers);
     step.candidates = vec![first, Category::Price, Category::OtherCurrency];

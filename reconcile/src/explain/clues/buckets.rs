@@ -44,7 +44,10 @@ impl ClueSearch<'_> {
         hits
     }
 
-    /// Returns whether a sum is the difference up to a last digit: lost, counted twice, or with the wrong sign.
+    /// Returns whether a sum is the difference, its opposite, or half of either, up to a last digit.
+    ///
+    /// The charges may be billed twice or not at all, or billed with the wrong sign, which makes a difference of twice their
+    /// sum.
     fn fits(&self, difference: Money, sum: i128) -> bool {
         let amount = difference.units();
         [amount, amount.saturating_neg(), amount / 2, amount.saturating_neg() / 2]

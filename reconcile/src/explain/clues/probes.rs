@@ -66,6 +66,7 @@ impl ClueSearch<'_> {
             reached = reached.checked_add(charge.billed.units())?;
             sums.push(reached);
             let next = charges.get(place + 1).map(|next| next.at);
+            // Charges of one instant are on one side of any cut, so that there is no instant between two of them.
             if reached.abs_diff(line_group.amount.units()) <= self.digit.size() / 2 && next != Some(charge.at)
             {
                 hits.push(next?);
