@@ -97,7 +97,7 @@ pub(crate) trait Row {
 
 /// All pages of a list.
 ///
-/// They have been checked; what is announced is that of every page.
+/// Every page announced the same number of rows, or the list was read again.
 pub(crate) struct Pages<T> {
     pub(crate) rows: Vec<T>,
     pub(crate) announced: Option<u64>,

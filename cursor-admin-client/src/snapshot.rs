@@ -121,8 +121,7 @@ const READS_MAX: u32 = 3;
 
 /// One walk over all pages.
 ///
-/// It is held as a whole until its verdict is known, and then becomes the snapshot or is compared with the
-/// next one.
+/// It is kept until its verdict is known. It then becomes the snapshot, or is compared with the next walk.
 struct Read<T> {
     events: Vec<T>,
     /// The places of those that lie outside of the window.

@@ -87,7 +87,7 @@ pub(crate) enum Fault {
 impl Fault {
     /// Returns the kind of error that the fault is reported as.
     ///
-    /// There is no arm for the rest, so that a new fault has to say its kind.
+    /// The match has no wildcard, so that the compiler asks for the kind of a new fault.
     pub(crate) fn kind(&self) -> ErrorKind {
         match self {
             Self::Text(kind, _) => *kind,

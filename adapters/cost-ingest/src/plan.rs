@@ -13,15 +13,6 @@ pub const DAYS_MAX: u64 = 30;
 /// that is left over is in the last window.
 ///
 /// ```
-/// use cost_model::Window;
-/// let range = Window::days("2026-08-01".parse()?, "2026-11-01".parse()?)?;
-/// let windows = cost_ingest::plan(range);
-/// assert_eq!(windows.len(), 4);
-/// assert_eq!((windows[0].start(), windows[3].end()), (range.start(), range.end()));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-///
-/// ```
 /// use cost_ingest::{DAYS_MAX, plan};
 /// use cost_model::Window;
 ///

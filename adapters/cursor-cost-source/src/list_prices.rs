@@ -96,9 +96,6 @@ const PRICES: [Entry; 18] = [
 /// For estimates only: what a call cost is what its event says. Models that are not listed, and charges before August
 /// 2026, have no price here and are reported as unpriced. `default` (Auto) has the prices that it was last listed with.
 ///
-/// # Errors
-/// None in practice: the table is constant and tested.
-///
 /// ```
 /// use cost_model::Timestamp;
 /// use cost_model::money::TokenType;
@@ -109,6 +106,9 @@ const PRICES: [Entry; 18] = [
 /// assert!(of_model.is_none_or(|prices| prices.get(TokenType::Output) > prices.get(TokenType::Input)));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+///
+/// # Errors
+/// None in practice: the table is constant and tested.
 pub fn list_prices() -> Result<PriceBook> {
     let since = Timestamp::from_millis(SINCE_MILLIS)?;
     let mut book = PriceBook::new();

@@ -44,7 +44,7 @@ impl CursorCostSource {
         Self { client, mapping: Mutex::new(Mapping::new(account)) }
     }
 
-    /// Returns the mapping. A panic elsewhere leaves it usable: it only remembers.
+    /// Locks the mapping. A panic of another thread leaves it usable: it only remembers texts, and no text half.
     fn mapping(&self) -> MutexGuard<'_, Mapping> {
         self.mapping.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -105,7 +105,10 @@ pub(crate) fn with_float_noise(amount: i128, random: u64) -> i128 {
     if amount < CENT / 100 { amount } else { noisy(amount, random) }
 }
 
-/// Returns the same for every amount of which a hundredth is a count of units.
+/// Returns the amount off by one to nine units in the 17th significant digit, up or down by bit 8 of `random`.
+///
+/// Amounts below 10^-6 US dollars stay as they are. From there on the change is a multiple of 100 units, so that a
+/// hundredth of the result is exact where that of the amount was.
 pub(crate) fn noisy(amount: i128, random: u64) -> i128 {
     if amount < 1_000_000_000_000_000_000 {
         return amount;

@@ -11,7 +11,7 @@ pub(crate) struct DecodeFault {
     cut: bool,
 }
 
-/// What was read, or where it could not be.
+/// What was read, or the fault at which reading stopped.
 pub(crate) type Decoded<T> = Result<T, DecodeFault>;
 
 /// What is expected of a field that must be there.

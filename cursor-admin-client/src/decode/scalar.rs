@@ -13,7 +13,7 @@ use super::number::{self, NumberFault};
 
 /// What a value should have been.
 ///
-/// It ends in an error message, behind "expected".
+/// Error messages put it after "expected".
 pub(crate) type Expected = &'static str;
 
 /// What is expected of a number.

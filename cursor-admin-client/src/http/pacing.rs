@@ -79,7 +79,7 @@ const SPAN: TimeDelta = TimeDelta::seconds(61);
 
 /// Returns when one more request may go, given the earlier ones in order, or `None` if it may go now.
 ///
-/// The one that has to leave the span first is as far back as the limit allows.
+/// With a limit of ten, it is the tenth last request that has to be older than the span.
 fn wait_until(sends: &VecDeque<DateTime<Utc>>, now: DateTime<Utc>, limit: u32) -> Option<DateTime<Utc>> {
     let back = usize::try_from(limit.checked_sub(1)?).ok()?;
     let free = sends.iter().nth_back(back)?.checked_add_signed(SPAN)?;
@@ -88,7 +88,7 @@ fn wait_until(sends: &VecDeque<DateTime<Utc>>, now: DateTime<Utc>, limit: u32) -
 
 /// Counts the requests of a client and its clones, endpoint by endpoint.
 ///
-/// Other clients with the same key show by a 429 alone.
+/// Requests of other clients with the same key are not known here: they show only when Cursor answers 429.
 #[derive(Debug)]
 pub(crate) struct Pacer {
     limits: RateLimits,

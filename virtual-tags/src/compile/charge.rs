@@ -39,6 +39,7 @@ pub(crate) struct Charge<'a> {
 }
 
 impl<'a> Charge<'a> {
+    /// Makes a charge of its dimensions and its instant, whose email is looked up when it is first needed.
     pub(crate) fn new(
         dimensions: &'a dyn Dimensions,
         at: Timestamp,
@@ -48,7 +49,7 @@ impl<'a> Charge<'a> {
         Self { dimensions, at, directory, person, email: OnceCell::new() }
     }
 
-    /// The same charge, caused by the person of that email.
+    /// Returns the same charge, caused by the person of that email.
     ///
     /// For checks that ask what a rule would say of a person, without a charge that names one.
     pub(crate) fn with_email(mut self, email: &str) -> Self {

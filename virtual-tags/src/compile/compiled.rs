@@ -95,6 +95,7 @@ impl CompiledTag {
     }
 }
 
+/// Joins a rule as written with what was compiled of it.
 fn compiled<'a>(rule: &'a Rule, assign: &'a CompiledAssign) -> CompiledRule<'a> {
     CompiledRule {
         when: rule.when.as_ref(),

@@ -29,8 +29,10 @@ pub(crate) struct Dependencies {
 }
 
 impl Dependencies {
-    /// A condition whose reads cannot be listed counts as reading every dimension it names, the service's id
-    /// and tags of any key.
+    /// Adds what a rule reads, and the instants at which it begins or ends to hold.
+    ///
+    /// A condition whose reads cannot be listed counts as reading every dimension that it names, the service's id and
+    /// tags of any key.
     pub(crate) fn add_rule(&mut self, rule: &Rule) {
         if let Some(when) = &rule.when {
             // A condition that reads more than it names reads tags of any key: it cannot read amounts.

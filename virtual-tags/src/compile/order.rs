@@ -8,11 +8,11 @@ use crate::ids::{KeyId, Table};
 
 /// Returns the keys, each after all that it reads.
 ///
+/// Keys are visited in the order of the file, so that equal rules have equal orders. Bases of splits by cost count as
+/// read, because their costs have to be known first.
+///
 /// # Errors
 /// The keys that read each other in a circle, the first of them again at the end.
-///
-/// Keys are visited in the order of the file, so that equal rules have equal orders. Bases of splits by cost count as read,
-/// because their costs have to be known first.
 pub(crate) fn evaluation_order(tags: &Table<KeyId, CompiledTag>) -> Result<Vec<KeyId>, Vec<KeyId>> {
     let mut order = Vec::with_capacity(tags.len());
     let mut done: Table<KeyId, bool> = tags.iter().map(|_| false).collect();

@@ -17,8 +17,8 @@ use crate::span::Span;
 
 /// The facts of everybody who was in a directory in a period: no other columns, and no rows of other times.
 ///
-/// It is serialised as a part of the lock. Lines and
-/// `recorded_at` are left out: the rows in effect at closing are all that a closed period needs.
+/// It is serialised as a part of the lock. Lines and `recorded_at` are left out: a closed period needs only the rows that
+/// were in effect at closing.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct DirectorySnapshot {
     facts: Vec<String>,
@@ -134,7 +134,7 @@ impl Directory {
         }
     }
 
-    /// The span of time that is looked up for charges of a period.
+    /// Returns the span of time that is looked up for charges of a period.
     ///
     /// A directory that is fixed in time looks everything up at one instant, which is a span of one
     /// millisecond.

@@ -1,7 +1,6 @@
 //! Compares a closed period with what it would be now.
 //!
-//! A review is read by whoever closed the books: it has to say whether a figure that was reported would
-//! change, and not only that a file did.
+//! Whoever closed the books has to know whether a reported figure would change, and not only that a file did.
 
 use std::fmt;
 
@@ -42,11 +41,11 @@ impl LockReview {
 impl PeriodLock {
     /// Compares the period as it was closed with the result of these rules, people and charges now. It changes nothing.
     ///
+    /// The directory is compared as it was known at closing, so that rows that were recorded later are not a change of
+    /// the people. They do count in what would move.
+    ///
     /// # Errors
     /// As [`PeriodLock::open`], [`RuleSet::compile`] and [`Rules::resolve`](crate::Rules::resolve).
-    ///
-    /// The directory is compared as it was known at closing, so that rows that were recorded later are not a
-    /// change of the people; in what would move, they do count.
     pub fn review(&self, rules: &RuleSet, people: &Directory, ledger: &Ledger) -> Result<LockReview> {
         let period = self.period()?;
         let known_then = rules.clone().compile(people.clone().known_at(self.known_at))?;

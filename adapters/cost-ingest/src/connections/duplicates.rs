@@ -37,10 +37,10 @@ pub async fn refuse_duplicates(
 /// Fails if another connection has stored these charges of a window, before they are stored for this one.
 /// See [`refuse_duplicates`].
 ///
+/// It compares what a source has returned or a file states. Only charges inside the window count.
+///
 /// # Errors
 /// As [`refuse_duplicates`].
-///
-/// It compares what a source has returned or a file states; only charges inside the window count.
 pub async fn refuse_charges_of_others(
     store: &dyn CostStore,
     connection: &ConnectionId,

@@ -295,7 +295,7 @@ impl Connections {
         Ok(())
     }
 
-    /// For the methods of this type alone: a host changes connections through them.
+    /// Finds a connection to change. It is private, so that every change goes through a method that checks and records it.
     fn get_mut(&mut self, id: &ConnectionId) -> Result<&mut Connection> {
         self.connections.iter_mut().find(|connection| connection.id == *id).ok_or_else(|| not_found(id))
     }
@@ -316,13 +316,13 @@ impl Connections {
         }
     }
 
-    /// Every change that was made is here once; one that was refused is not.
+    /// Records a change in the audit trail, once it was made: a refused change is not recorded.
     fn note(&mut self, by: &By<'_>, action: Action, before: Option<Connection>, after: Option<Connection>) {
         self.audit_trail.push(AuditRecord { at: by.at, actor: by.actor.clone(), action, before, after });
     }
 }
 
-/// The error is the same for an id that never was and one that was removed.
+/// Makes the error of an unknown connection, the same for an id that never existed and for one that was removed.
 fn not_found(id: &ConnectionId) -> Error {
     Error::of(ErrorKind::NotFound, format!("there is no connection `{id}`"))
 }

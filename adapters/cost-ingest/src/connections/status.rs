@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// The status of a connection: `Pending`, then `Importing`, then `Stable`, `Warning` or `Error`, finally `Disconnected`.
 ///
-/// Causes are texts for people, without names and keys, as every error of this crate.
+/// The causes in it are texts for people. Like every error of this crate, they name no person and no key.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]

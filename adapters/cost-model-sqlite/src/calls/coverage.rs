@@ -13,10 +13,10 @@ use crate::format::record::instant;
 
 /// Returns every span of a connection that the provider was read for.
 ///
-/// A span of a file of version 1 or 2 has no time of its read, and is read once more for that.
+/// A span that was stored by version 1 or 2 of the file has no time of its read; a run reads it once more to get one.
 ///
 /// # Errors
-/// [`Failure::Damaged`] for a span that ends before it starts.
+/// [`Failure::Damaged`] for an instant out of range, and for a span that does not end after it starts.
 pub(crate) fn of_provider(sqlite: &Connection, connection: i64) -> Attempt<Coverage> {
     let mut statement = sqlite.prepare_cached(
         "SELECT start, until, read, read_at FROM coverage WHERE connection = ? ORDER BY start",

@@ -109,6 +109,7 @@ fn inputs_text(inputs: &[(String, Digest)]) -> String {
         .fold(String::new(), |text, (name, digest)| text + &format!("{digest} {} {name}", name.len()))
 }
 
+/// The failure of inputs that this crate has not written.
 const NO_INPUTS: Failure = Failure::Damaged("an entry of the journal has inputs that cannot be read");
 
 /// Reads what [`inputs_text`] has written.

@@ -15,11 +15,9 @@ use crate::format::record::instant;
 
 /// The tables that name people.
 ///
-/// Whoever adds a table that names people adds it here, so that pseudonyms reach it.
+/// A new table that names people has to be added here, so that pseudonyms reach it.
 const PEOPLE: [&str; 3] = ["observed_spend", "observed_member", "observed_group_member"];
-/// What hangs on an observation.
-///
-/// Deleted with the observation that they belong to.
+/// The tables with the parts of an observation, which are deleted with it.
 const PARTS: [&str; 4] = ["observed_spend", "observed_member", "observed_group", "observed_group_member"];
 
 /// The connection and the instant of an observation.

@@ -20,7 +20,7 @@ use crate::format::schema;
 
 /// Replaces a person's name by a pseudonym everywhere, and returns the number of records changed.
 ///
-/// Ids of records stay, so that reading the same again finds them. They are digests of what was read.
+/// Ids of records stay as they are: they are digests of what was read, by which the next read finds the same records.
 pub(crate) fn pseudonymise(database: &mut Database, person: &str, pseudonym: &str) -> Attempt<u64> {
     erase(database, |transaction, dictionary| {
         transaction.execute_batch(
@@ -91,7 +91,7 @@ fn rename(
 /// Returns whether anything in the set is that text. Compares whole texts; a text that only contains the name is
 /// another one.
 ///
-/// Fields that name nobody, such as the provider, are compared too: a text that they need must stay.
+/// Fields that name nobody, such as the provider, are compared too: a text that one of them uses must not be deleted.
 fn names(set: &DimensionSet, text: &str) -> bool {
     let mut tags = set.tags.iter().chain(set.attributes.iter());
     dimensions::texts(set).iter().flatten().any(|each| each == text)

@@ -68,7 +68,7 @@ pub(crate) fn keep_to(sqlite: &Connection, wanted: Origin) -> Attempt<()> {
 
 /// Returns how many changes there were.
 ///
-/// It says only whether anything has changed, and never goes back.
+/// The number only grows. Two equal numbers of one store mean that nothing was changed between.
 pub(crate) fn revision(sqlite: &Connection) -> Attempt<Revision> {
     let changes: i64 = sqlite.query_row("SELECT revision FROM store", (), |row| row.get(0))?;
     Ok(Revision::new(changes.cast_unsigned()))

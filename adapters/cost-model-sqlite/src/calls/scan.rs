@@ -24,14 +24,11 @@ use crate::format::dictionary;
 use crate::format::record::{self, instant};
 use crate::format::resolver::Resolver;
 
-/// So many records travel together.
-///
-/// Sending one by one would wake the receiving task for each record.
+/// How many records are sent to the sink's task at once: one by one, each record would wake it.
 const BATCH: usize = 256;
 
-/// So many batches wait at the most; with the two in hand, all that a scan holds.
-///
-/// A slow sink makes the reader wait, so that memory does not grow with the file.
+/// How many batches wait at most. A slow sink makes the reader wait, so that the memory of a scan does not grow with the
+/// file.
 const WAITING: usize = 4;
 
 /// The connection that is read, with its number, and a span of milliseconds, the last included.

@@ -27,8 +27,7 @@ impl Database {
     /// Does something that writes, whole or not at all. An error leaves the file as it was. The dictionary is
     /// forgotten then, since it may hold numbers of rows that were rolled back.
     ///
-    /// Nobody else writes between the first question and the commit, so that `change` may rely on what it
-    /// reads.
+    /// The transaction excludes other writers from its start, so that what `change` reads stays true until it commits.
     pub(crate) fn write<T>(
         &mut self,
         change: impl FnOnce(&Transaction<'_>, &mut Dictionary) -> Attempt<T>,
@@ -92,7 +91,7 @@ impl PriorRecord for Key {
 /// Replaces a window, and writes what is different. Fails with the error of a void read if the connection was purged
 /// after the read began.
 ///
-/// Returns how many charges were added, removed and left as they were.
+/// Returns how many records were added, removed, changed, repriced and left as they were.
 pub(crate) fn replace(
     transaction: &Transaction<'_>,
     dictionary: &mut Dictionary,

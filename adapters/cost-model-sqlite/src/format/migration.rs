@@ -25,9 +25,7 @@ use crate::format::resolver::Resolver;
 /// and the tag says `true`. Named here alone, because files of version 3 may hold it.
 const AGENT_TAG: &str = "cursor:cloud_agent";
 
-/// So many sets of version 3 are remembered.
-///
-/// Then all are forgotten at once, so that memory stays bounded.
+/// How many sets of version 3 are remembered. Then all are forgotten at once, so that memory stays bounded.
 const REMEMBERED: usize = 1 << 16;
 
 /// The records of a connection in the columns of [`record::COLUMNS`], the set by its number in version 3.

@@ -46,9 +46,13 @@ impl Flags {
     pub(crate) const PERSON: i64 = 3;
     /// [`Person::Pseudonym`] in those bits.
     pub(crate) const PSEUDONYM: i64 = 2;
+    /// The mark of costs that were worked out and not stated.
     const DERIVED: i64 = 1 << 2;
+    /// The mark of a record that the provider no longer answers for.
     pub(crate) const UNCONFIRMED: i64 = 1 << 3;
+    /// The mark of a record that only files state.
     pub(crate) const IMPORTED: i64 = 1 << 4;
+    /// How many bits are below the count of rounded figures.
     const ROUNDED: u32 = 5;
 
     /// Makes the flags of a charge that the provider states as it is.

@@ -1,8 +1,7 @@
 //! The lines of the text: their words, and the cells that wide gaps divide.
 //!
-//! What a blank is differs from viewer to viewer: hard ones, narrow ones, tabs, and none that can be seen.
-//! All of it is settled here, so that the rest of the reader knows one blank between words and two or more
-//! between columns.
+//! Viewers copy different blanks: hard ones, narrow ones, tabs, and some of no width. They are made plain here, so that
+//! the rest of the reader knows one blank between words, and cells for what two or more divide.
 
 /// A line that is not blank.
 ///
@@ -15,7 +14,8 @@ pub(super) struct TextLine {
     pub(super) text: String,
     /// The parts that two blanks or a tab divide, as text laid out in columns has them.
     pub(super) cells: Vec<String>,
-    /// Number of characters stand before the first and the second of them.
+    /// How many bytes of the line are before the first and the second cell, blanks made plain; `usize::MAX` where there is
+    /// no second cell.
     pub(super) starts: (usize, usize),
 }
 
@@ -29,7 +29,7 @@ pub(super) fn lines(text: &str) -> Vec<TextLine> {
 }
 
 impl TextLine {
-    /// Reads a line; `number` is its own in the text, counted from 1.
+    /// Reads a line, whose number in the text is counted from 1.
     pub(super) fn new(number: u64, line: &str) -> Self {
         let plain = with_plain_blanks(line);
         let cells: Vec<_> = plain.split("  ").map(joined).filter(|cell| !cell.is_empty()).collect();

@@ -131,8 +131,7 @@ impl Sheet<'_> {
 
     /// Shows that no money was passed over: the lines add up to the printed total, or nothing was left unread.
     ///
-    /// The order of the tests is that of how sure they are: a printed total, then what could not be read,
-    /// then subtotals.
+    /// The strongest evidence comes first: a printed total, then that every line could be read, then subtotals.
     fn check(&self, invoice: &mut Invoice, totals: &[Money]) -> Result<()> {
         let sum = invoice.sum_of_lines()?;
         if totals.contains(&sum) {

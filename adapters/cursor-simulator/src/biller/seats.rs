@@ -58,7 +58,6 @@ impl Seats {
     pub(super) fn lines(&self, period: Period) -> Vec<InvoiceLine> {
         let mut present = 0;
         let (mut joined, mut left) = (BTreeMap::<i64, u64>::new(), BTreeMap::<i64, u64>::new());
-
         for seat in &self.roster {
             present += u64::from(seat.from_ms <= period.start_ms && period.start_ms < seat.until_ms);
             if is_in_mid_cycle(seat.from_ms, period) {

@@ -252,9 +252,7 @@ fn named_by_email(email: &str, number: usize) -> Person {
     }
 }
 
-/// Few people make most of the traffic.
-///
-/// Weights are relative: only their part of the sum counts.
+/// Draws how much of the traffic a person makes, relative to the weights of all others: few people make most of it.
 fn weight(rng: &mut Rng) -> u64 {
     match rng.below(100) {
         0..50 => 2 + rng.below(4),

@@ -9,6 +9,7 @@ use crate::rng::Rng;
 /// A name as it is shown, and as it is in an email.
 type Name = (&'static str, &'static str);
 
+/// First names.
 const FIRST: [Name; 40] = [
     ("Amélie", "amelie"),
     ("Bjørn", "bjorn"),
@@ -52,6 +53,7 @@ const FIRST: [Name; 40] = [
     ("Noor", "noor"),
 ];
 
+/// Last names.
 const LAST: [Name; 50] = [
     ("Abara", "abara"),
     ("Brandt", "brandt"),

@@ -32,7 +32,7 @@ impl Tokens {
             .saturating_add(self.cache_read)
     }
 
-    /// Returns both together; a count that leaves the range stays at its end.
+    /// Returns the sum of both for each type of token; a sum beyond `u64` stays at `u64::MAX`.
     pub(crate) const fn plus(self, other: Self) -> Self {
         Self {
             input: self.input.saturating_add(other.input),

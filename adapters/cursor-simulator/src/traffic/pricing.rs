@@ -14,6 +14,7 @@ use crate::traffic::{Call, Caller, Fate};
 
 /// What each person's seat includes per cycle; the call that crosses it is still included.
 const POOL: i128 = 20 * DOLLAR;
+/// The discount on calls of [`DISCOUNTED`], in percent.
 const DISCOUNT_PERCENT: u32 = 10;
 /// The kind label of calls that only a large company has; no documentation names it.
 const UNKNOWN_KIND: &str = "Partner Credit";

@@ -118,16 +118,17 @@ impl UsageEventsPage {
 
 /// Where an answer says how many events the window holds.
 const ANNOUNCED: &str = "totalUsageEventsCount";
-/// The list of events; a dashboard's answer has it under another name.
+/// The list of events. The name `usageEventsDisplay`, which the dashboard's answer has, is read as well.
 const EVENTS: &str = "usageEvents";
 
 /// Reads a page, of which the client knows the number if it has requested one.
 ///
-/// The quick way gives up at the first thing that is not as usual. The exact one begins again, and hands over
-/// no event twice.
+/// The quick way gives up at the first value that is not as usual. The exact way then begins again, skips the events that
+/// were handed over already, and finds the path of a fault.
 ///
 /// # Errors
-/// A required field that is missing, a row that cannot be read, or more rows than are announced.
+/// A required field that is missing, more rows than are announced on a page of more than 1,000, or, unless bad rows are
+/// kept in `notes`, a row that cannot be read.
 pub(crate) fn decode<T>(
     body: &[u8],
     number: Option<u32>,

@@ -1,7 +1,7 @@
 //! Finds the rules that a charge may match without looking at each.
 //!
-//! A key may have hundreds of rules, each for one team or person, of which a charge can meet few. The index only leaves out rules that cannot
-//! match; whoever uses it still tests the others, so that it cannot change an answer.
+//! A key may have hundreds of rules, each for one team or person, of which a charge matches few. The index leaves out
+//! only rules that cannot match. The others are still tested, so that the index changes no answer.
 
 mod required;
 mod source;

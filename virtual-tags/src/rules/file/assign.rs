@@ -16,6 +16,7 @@ use crate::error::Result;
 use crate::place::Place;
 use crate::rules::assign::{Assign, FromDirectory, FromField, Split, SplitPeriod, Transform};
 
+/// The fields of which a rule has exactly one, as errors list them.
 const SOURCES: &str = "`value`, `from_directory`, `from_field` or `split`";
 
 impl Reader<'_> {
