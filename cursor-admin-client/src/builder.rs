@@ -198,6 +198,7 @@ impl ClientBuilder {
             .clock
             .or_else(default_clock)
             .ok_or_else(|| refuse("there is no clock; hand one in, or turn on the feature `tokio`"))?;
+        // Cursor takes the key as the user name of Basic authentication, with an empty password.
         let encoded_key = SecretString::from(STANDARD.encode(format!("{}:", key.expose_secret())));
         let mut authorization = HeaderValue::try_from(format!("Basic {}", encoded_key.expose_secret()))
             .map_err(|_| refuse("the key cannot be sent in a header"))?;
@@ -233,6 +234,7 @@ fn checked_key(key: Option<&SecretString>) -> Result<SecretString, &'static str>
     if key.is_empty() {
         return Err("there is no api key");
     }
+    // A colon would end the user name of Basic authentication, and send the rest as the password.
     if key.contains(':') || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Err("the api key holds a character that no key has");
     }

@@ -133,6 +133,7 @@ pub(crate) async fn read_pages<T: Row + Send>(
     request: impl Fn(u32) -> Result<Call> + Send + Sync,
     decode: fn(&[u8], &mut Notes) -> Decoded<Page<T>>,
 ) -> Result<Pages<T>> {
+    // One deadline for all pages, and for all reads of the list.
     let connection = connection.started();
     let mut requests = 0;
     let mut reads = 1;

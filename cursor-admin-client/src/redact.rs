@@ -34,6 +34,7 @@ const WORD_MAX: usize = 32;
 /// Returns the text, masked and cut. `secrets` are masked wherever they occur.
 pub(crate) fn server_text(text: &str, secrets: &[&str]) -> String {
     let mut text: String = text.chars().take(READ_MAX).collect();
+    // As a whole first: within words, a key that holds a dividing character would be found in parts only.
     for secret in secrets.iter().filter(|secret| !secret.is_empty()) {
         text = text.replace(secret, "[key]");
     }
@@ -107,11 +108,13 @@ fn is_edge(c: char) -> bool {
 /// Returns what to show in place of a piece that looks like a secret; `None` for one that does not.
 fn hidden(piece: &str, secrets: &[&str]) -> Option<&'static str> {
     let lower = piece.to_ascii_lowercase();
+    // Addresses in URLs and in JSON are encoded.
     if piece.contains('@') || lower.contains("%40") || lower.contains("\\u0040") {
         return Some("[email]");
     }
     let prefixed =
         ["key_", "crsr_"].iter().any(|p| lower.strip_prefix(p).is_some_and(|rest| rest.len() >= KEY_HEAD));
+    // No word of a message is so long, and a token of any service may be.
     let long = piece.len() > WORD_MAX && piece.bytes().all(|b| b.is_ascii_graphic());
     (prefixed
         || long

@@ -213,6 +213,7 @@ async fn read<T: Eq + Hash + Send>(
             return Err(incomplete(read));
         }
         if read.verdict == Verdict::PerhapsShifted {
+            // Only the latest is kept: more than two walks of a large window need not be in memory.
             shifted = Some(read);
         }
         rereads += 1;
@@ -250,6 +251,8 @@ async fn read_once<T: Eq + Send>(
             Row::Event((event, _)) => Row::Event(event),
             Row::Bad(text) => Row::Bad(text),
         });
+        // An event that came in meanwhile moves all that follow it by a place: the last row of a page comes again as the
+        // first row of the next.
         if first.is_some() && read.last() == first {
             read.verdict = Verdict::PerhapsShifted;
         }
@@ -273,6 +276,7 @@ async fn read_once<T: Eq + Send>(
             return Ok(read);
         }
     }
+    // Withdrawn events move the others the other way, so that rows are missing and none comes twice.
     if read.received() != read.announced {
         read.verdict = Verdict::Inconsistent;
     }

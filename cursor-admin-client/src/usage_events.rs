@@ -141,6 +141,7 @@ impl UsageEvents {
         };
         self.connection.page_read(&call, &page.events, Some(page.announced));
         match self.max_events {
+            // The first page announces all events of the window, before anything else of it is read.
             Some(max) if number == 1 && page.announced > max => {
                 let detail = format!("{} events were announced, more than the {max} allowed", page.announced);
                 Err(Error::new(ErrorKind::TooLarge, OPERATION, detail)
@@ -169,6 +170,7 @@ impl UsageEvents {
     /// Returns the events of [`UsageEvents::pages`], one by one. A row that cannot be read is an error even of
     /// a [lenient](Client::lenient) client, since there is no place for it here.
     pub fn items(&self) -> BoxStream<'static, Result<UsageEvent>> {
+        // A stream of events has no place in which a row that cannot be read would be noticed.
         let strict = Self { connection: self.connection.with_lenience(false), ..self.clone() };
         strict.pages().map_ok(|page| stream::iter(page.events.into_iter().map(Ok))).try_flatten().boxed()
     }

@@ -43,6 +43,7 @@ pub(crate) fn halves(window: Window) -> Option<(Window, Window)> {
     let middle = Timestamp::from_millis(start.midpoint(end)).ok()?;
     let before = Timestamp::midnight(middle.date());
     let after = Timestamp::midnight(middle.date().checked_add_days(Days::new(1))?);
+    // Not at the window's own start, which would leave one half empty.
     let cut = if before > window.start() { before } else { after };
     Some((Window::new(window.start(), cut).ok()?, Window::new(cut, window.end()).ok()?))
 }

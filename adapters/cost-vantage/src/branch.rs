@@ -41,6 +41,7 @@ pub(crate) fn join_branches(
 ) -> Result<Vec<Branch>, TooLarge> {
     let mut all = Vec::new();
     for (one, other) in some.iter().flat_map(|one| others.iter().map(move |other| (one, other))) {
+        // One more for the pair itself: branches without predicates take time as well.
         *comparisons += one.0.len() * other.0.len() + 1;
         all.extend(one.join(other));
         if all.len() > BRANCHES_MAX || *comparisons > COMPARISONS_MAX {

@@ -117,6 +117,7 @@ impl Reader {
         mut value: Map<String, Value>,
         rest: &mut Vec<NotExpressed>,
     ) -> Result<Option<Rule>> {
+        // Before fields are taken out: a value of another shape is reported as it came.
         let whole = Value::Object(value.clone()).to_string();
         let filter = take(&mut value, "filter");
         let filter = filter.as_ref().and_then(Value::as_str);

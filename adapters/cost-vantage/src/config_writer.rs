@@ -76,6 +76,7 @@ pub fn tag_to_config(
         for value in (RuleWriter { directory, provider, person, rule }).write_values() {
             match value {
                 Ok(value) => values.push(value),
+                // A rule may become many values, all of which fail for the same reason.
                 Err(what) if unsaid.contains(&what) => {}
                 Err(what) => unsaid.push(what),
             }
@@ -141,6 +142,7 @@ impl RuleWriter<'_> {
         // The charge at hand is made up and has nothing but its person.
         rule.when = None;
         if !matches!(rule.assign, Assign::FromDirectory(_)) {
+            // Only who matches, and when, is asked here. What they get is written from the rule itself.
             rule.assign = Assign::Value("given".into());
         }
         let mut tag = TagDefinition::new(KEY);
@@ -151,6 +153,7 @@ impl RuleWriter<'_> {
         let rules = rules.map_err(|error| error.to_string())?;
 
         let mut values = Vec::new();
+        // Ordered, so that the same rules and directory give the same text.
         let mut groups: BTreeMap<(Arc<str>, Spans), Vec<Arc<str>>> = BTreeMap::new();
         let mut charge = CostRecord::new(any_time(), self.provider, Currency::USD, Costs::absent());
         for name in self.directory.names() {
@@ -192,6 +195,7 @@ impl RuleWriter<'_> {
         people.equals.retain(|email| !email.contains('\''));
         let refused =
             (people.equals.len() < asked).then(|| Err("emails with a quote cannot be expressed".to_owned()));
+        // An empty list would restrict nothing, and the value would go to everybody.
         let value =
             (asked == 0 || !people.equals.is_empty()).then(|| self.write_value(&people, assign, spans));
         refused.into_iter().chain(value).collect()
@@ -246,6 +250,7 @@ impl RuleWriter<'_> {
             (&people.subdomain_of, |domain| vec![format!("{ANY}@{domain}"), format!("{ANY}@{ANY}.{domain}")]),
             (&people.glob, |glob| vec![glob.replace('*', ANY)]),
         ];
+        // Which field names people depends on the provider, and VQL needs a provider in every branch.
         let mut sentences = vec![format!("{} = {}", Dimension::Provider, quoted(self.provider))];
         for (list, patterns) in lists.into_iter().filter(|(list, _)| !list.is_empty()) {
             sentences.push(self.write_any_of(list.iter().flat_map(|text| patterns(text)))?);
@@ -298,8 +303,8 @@ fn values_in_time(rules: &ResolvedRules, charge: &CostRecord) -> BTreeMap<Arc<st
         let Answer::Value(value) = rules.answer(KEY, charge, at) else { continue };
         let spans = values.entry(value).or_default();
         match spans.last_mut() {
-            Some((_, end)) if *end == from => *end = to,
             // Spans that meet are one: a boundary may be about something that does not change this value.
+            Some((_, end)) if *end == from => *end = to,
             _ => spans.push((from, to)),
         }
     }

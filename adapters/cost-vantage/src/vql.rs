@@ -63,6 +63,7 @@ pub fn filter_to_vql(filter: &Filter) -> Result<String, Vec<NotVql>> {
         reasons.push(NotVql::new(NotVqlReason::Nothing, whole.clone(), ""));
     }
     let provider_missing = NotVql::new(NotVqlReason::NoProvider, whole.clone(), "");
+    // No branch has a provider: that is one reason for the whole filter, and not the same one for each branch.
     let nowhere = !distinct.is_empty() && distinct.iter().all(|(branch, _)| branch.has_no_provider());
     reasons.extend(nowhere.then_some(provider_missing));
     for reason in distinct.iter().flat_map(|(branch, _)| branch.find_reasons(&whole)) {
@@ -137,11 +138,9 @@ fn expand(expression: &Expression, negated: bool, comparisons: &mut usize) -> Re
 ///
 /// What VQL cannot say stays as it is, to be refused later if it matters: another part may drop its branch.
 fn expand_predicate(place: &Predicate, negated: bool) -> Vec<Branch> {
-    let with =
-        |test: Test| Branch::from_predicates([replace_predicate(place.field.clone(), negated, test, place)]);
     match (&place.field, &place.test) {
         (Field::Dimension(Dimension::Provider), Test::In(providers)) if !negated => {
-            providers.iter().map(|provider| with(Test::Equals(provider.clone()))).collect()
+            providers.iter().map(|provider| retest(place, negated, Test::Equals(provider.clone()))).collect()
         }
         (Field::Dimension(Dimension::Tag(key) | Dimension::VirtualTag(key)), test) => {
             let name = equals_test(key, place);
@@ -154,22 +153,34 @@ fn expand_predicate(place: &Predicate, negated: bool) -> Vec<Branch> {
             vec![Branch::from_predicates([test_tag_name(test, negated, place)])]
         }
         (Field::TagValue { of: Some(name) }, test) => test_tag_value(name, test, negated, place),
+        // A list of pairs means all of them, so that its opposite is that one of them does not hold.
         (Field::TagPair, Test::Pairs(pairs)) if negated => {
             let pairs =
                 pairs.iter().map(|(name, value)| [name, value].map(|each| Test::Equals(each.clone())));
             pairs.flat_map(|[name, value]| test_tag_value(&name, &value, negated, place)).collect()
         }
         (Field::Marketplace, Test::Equals(flag)) => {
+            // The opposite of a flag is its other value, without a negation.
             let is = (*flag.value() == Value::Flag(true)) != negated;
             let test = Test::Equals(Literal::new(Value::Flag(is), flag.span()));
             vec![Branch::from_predicates([replace_predicate(Field::Marketplace, false, test, place)])]
         }
-        (Field::Dimension(_), test @ Test::Like(pattern)) => vec![with(match pattern.shape() {
-            PatternShape::Exact(exact) => equals_test(exact, place),
-            _ => test.clone(),
-        })],
-        (_, test) => vec![with(test.clone())],
+        (Field::Dimension(_), test @ Test::Like(pattern)) => vec![retest(
+            place,
+            negated,
+            match pattern.shape() {
+                // A pattern without wildcards is a comparison, also on the fields that have no LIKE.
+                PatternShape::Exact(exact) => equals_test(exact, place),
+                _ => test.clone(),
+            },
+        )],
+        (_, test) => vec![retest(place, negated, test.clone())],
     }
+}
+
+/// Returns a branch of one predicate: that of `place` with another test, negated or not.
+fn retest(place: &Predicate, negated: bool, test: Test) -> Branch {
+    Branch::from_predicates([replace_predicate(place.field.clone(), negated, test, place)])
 }
 
 /// Returns a predicate in the place of another, so that reasons point at what the author wrote.

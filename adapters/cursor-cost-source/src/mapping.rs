@@ -73,6 +73,7 @@ impl Mapping {
     ///
     /// Request units that do not fit their type are absent.
     pub fn record<T: AsRef<str>>(&mut self, event: &UsageEvent<T>) -> CostRecord {
+        // Sets are never given up one by one: past the limit, all are forgotten and the mapping begins again.
         if self.interner.len() > SETS_MAX {
             *self = Self::new(Arc::clone(&self.account));
         }

@@ -60,6 +60,7 @@ impl CursorCostSource {
 impl CostSource for CursorCostSource {
     async fn read(&self, window: Window) -> Result<SourceBatch> {
         let mut request = self.client.usage_events(window.start().to_datetime(), window.end().to_datetime());
+        // Windows are divided at midnights: what lies within a day is read however large it is.
         if spans_midnight(window) {
             request = request.max_events(EVENTS_MAX);
         }
@@ -94,6 +95,7 @@ impl CostSource for CursorCostSource {
     /// Requests a single event, since every page announces the count.
     async fn count(&self, window: Window) -> Result<WindowCount> {
         let request = self.client.usage_events(window.start().to_datetime(), window.end().to_datetime());
+        // Every page states the count, so that the smallest will do.
         let page = request.page_size(1).page(1).await.map_err(|error| failed("count usage events", error))?;
         let oldest = page.events.iter().map(|event| Timestamp::from(event.timestamp)).min();
         let mut counted = WindowCount::new(page.announced, oldest);
@@ -111,6 +113,7 @@ impl CostSource for CursorCostSource {
         observed.spend = spend.members.iter().map(observations::spend).collect();
         let members = self.client.members().await.map_err(|error| failed("read the members", error))?;
         observed.members = members.rows.iter().map(observations::member).collect();
+        // One more for the groups, whether or not the plan has any.
         observed.requests = spend.requests + members.requests + 1;
         match self.client.billing_groups(None).await {
             Ok(groups) => {

@@ -111,6 +111,7 @@ impl Short {
             [b'-', rest @ ..] => (true, rest),
             rest => (false, rest),
         };
+        // JSON's grammar: digits on both sides of the point, and no zero before other digits.
         if matches!(digits, [] | [b'.', ..] | [.., b'.'] | [b'0', b'0'..=b'9', ..])
             || digits.len() > Self::LENGTH_MAX
         {
@@ -192,6 +193,7 @@ fn read_long(text: &str, scale: u32) -> Result<Fixed, NumberFault> {
     }
     let first_dropped = digits.next().unwrap_or(0);
     let more_dropped = digits.any(|digit| digit != 0);
+    // Half-even, so that many rounded amounts do not add up to too much.
     let up = match first_dropped {
         0..=4 => false,
         5 => more_dropped || units % 2 == 1,

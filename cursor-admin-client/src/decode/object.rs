@@ -210,6 +210,7 @@ impl<'de> Context<'de> {
         let fault = self.fault(&error, text);
         self.notes.bad_row(number, text, fault);
         self.steps.truncate(depth);
+        // The amounts of a row that is left out are not counted as rounded.
         self.rounded = 0;
         false
     }
@@ -398,6 +399,7 @@ struct Text<'a>(Option<Cow<'a, str>>);
 impl<'de> Deserialize<'de> for Text<'de> {
     #[inline]
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        // A number in place of a string fails here, and the exact way reads it.
         deserializer.deserialize_any(TextVisitor)
     }
 }
@@ -443,6 +445,7 @@ impl<'de, A: MapAccess<'de>> Fields<'_, 'de, A> {
         if self.context.exact {
             return self.next_exactly();
         }
+        // A name with escapes cannot be borrowed and fails here, so that the exact way reads it.
         let Some(name) = self.map.next_key::<&'de str>()? else { return Ok(false) };
         self.name = Cow::Borrowed(name);
         Ok(true)

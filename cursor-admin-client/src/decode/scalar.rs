@@ -116,6 +116,7 @@ fn instant_of(text: &str) -> Option<DateTime<Utc>> {
         let nanos = i64::try_from(millis).ok()?.checked_mul(1_000_000)?;
         return Some(DateTime::from_timestamp_nanos(nanos));
     }
+    // Every time of RFC 3339 has other characters as well, between its date and its time.
     if text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E'))
         && let Ok(nanos) = number::read_fixed(text, 6)
     {

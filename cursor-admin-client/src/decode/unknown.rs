@@ -42,6 +42,7 @@ impl UnknownFields {
 
     /// Returns the fields, by path and type.
     pub(crate) fn into_list(mut self) -> Vec<UnknownField> {
+        // Sorted, since the order in which fields come differs from answer to answer.
         self.0.sort_by(|a, b| (&a.path, a.json_type).cmp(&(&b.path, b.json_type)));
         self.0
     }

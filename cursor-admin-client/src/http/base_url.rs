@@ -27,6 +27,7 @@ impl BaseUrl {
             return Err("the base url must begin with https://");
         };
         let host = authority.host();
+        // `Debug` and errors show the address, so that it must hold no secret.
         if authority.as_str().contains('@') {
             return Err("the base url must not hold a user name or a key");
         }

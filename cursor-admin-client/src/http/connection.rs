@@ -167,6 +167,7 @@ impl Connection {
             self.inner.observer.retry_planned(&RetryPlanned { operation, page, attempt, reason, wait });
             self.inner.clock.sleep(wait).await;
             waited = waited.saturating_add(wait);
+            // Kept for the case that time runs out: the error then says what the call was tried again for.
             last = Some(error);
             attempt += 1;
         }
@@ -257,6 +258,7 @@ impl Connection {
             let outcome = Outcome::Status { status: status.as_u16(), retry_after: error.retry_after() };
             return Err(Failure { outcome, error });
         }
+        // New for each attempt: what an answer that ended early had shown must not be counted twice.
         let mut notes = Notes::new(self.lenient, page);
         match decode(response.body(), &mut notes) {
             Ok(value) => Ok((value, notes, ServerNotes::of(response.headers()))),

@@ -91,6 +91,7 @@ fn detail(kind: ErrorKind, status: u16) -> &'static str {
 pub(crate) fn retry_after(headers: &HeaderMap, now: DateTime<Utc>) -> Option<Duration> {
     let text = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
     if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        // A number too large to be read is a wait, too: one that is longer than any policy allows.
         return Some(Duration::from_secs(text.parse().unwrap_or(u64::MAX)));
     }
     let at = DateTime::parse_from_rfc2822(text).ok()?.with_timezone(&Utc);

@@ -97,10 +97,12 @@ impl RetryPolicy {
         let asked = match outcome {
             Outcome::Status { status: 429 | 500.., retry_after } => retry_after,
             Outcome::Transport => None,
+            // Any other status is about the request itself, and would be the same again.
             Outcome::Status { .. } => return None,
         };
         if let Some(asked) = asked {
             // A longer wait is not shortened: a retry before the time requested would only be refused again.
+            // Not below the shortest wait either: a server that asks for 0 seconds would be asked without a pause.
             return (asked <= self.delay_max).then_some(asked.max(self.delay_min).min(self.delay_max));
         }
         if matches!(outcome, Outcome::Status { status: 429, .. }) {

@@ -98,6 +98,7 @@ impl RetryMeter {
     fn with<T>(&self, now: DateTime<Utc>, change: impl FnOnce(&mut Second, (u64, u64)) -> T) -> T {
         let epoch = now.timestamp();
         let mut seconds = self.seconds.lock().unwrap_or_else(PoisonError::into_inner);
+        // A second in the future is dropped as well: the clock was set back, and it would count for too long.
         seconds.retain(|second| (0..60).contains(&epoch.saturating_sub(second.epoch)));
         let sums = seconds.iter().fold((0, 0), |(a, b), second| (a + second.requests, b + second.retries));
         let empty = Second { epoch, requests: 0, retries: 0 };

@@ -115,6 +115,7 @@ impl Connections {
         let secret_reference = secret_reference.into();
         self.change(by, Action::ReplaceKey, id, |connection| {
             connection.secret_reference = secret_reference;
+            // A new key may end either; whether it works is known after the next run.
             if matches!(connection.status, Status::Error { .. } | Status::Disconnected) {
                 connection.status =
                     if connection.last_success.is_some() { Status::Stable } else { Status::Pending };
@@ -194,6 +195,7 @@ impl Connections {
                 return Err(Error::of(ErrorKind::Status, message));
             }
             Status::Stable | Status::Warning { .. } => {}
+            // Importing is the first import alone: since then, what is stored can be read all the time.
             _ if connection.last_success.is_some() => {}
             _ => connection.status = Status::Importing { done: 0, planned: 0 },
         }

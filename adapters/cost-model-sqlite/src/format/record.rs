@@ -48,9 +48,9 @@ impl Flags {
     pub(crate) const PSEUDONYM: i64 = 2;
     /// The mark of costs that were worked out and not stated.
     const DERIVED: i64 = 1 << 2;
-    /// The mark of a record that the provider no longer answers for.
+    /// The mark of a record whose time the provider no longer answers for.
     pub(crate) const UNCONFIRMED: i64 = 1 << 3;
-    /// The mark of a record that only files state.
+    /// The mark of a record that comes from an imported file.
     pub(crate) const IMPORTED: i64 = 1 << 4;
     /// How many bits are below the count of rounded figures.
     const ROUNDED: u32 = 5;

@@ -111,6 +111,7 @@ impl BillingTerms {
                 watch.see(event.timestamp_ms, amount);
             }
         }
+        // What is noticed only after the end goes on the last invoice with everything else.
         if let Some(at) = watch.and_then(|mut watch| watch.noticed_before(cut.end_ms.saturating_sub(1))) {
             pieces.close(at);
         }
@@ -161,6 +162,7 @@ impl Watch {
         self.total += amount;
         if self.total > self.next && self.pending.is_none() {
             let seen = at.saturating_add(self.lag_ms);
+            // The next whole second, so that the event which passed the multiple is before the cut.
             self.pending = Some((seen.div_euclid(SECOND) + 1).saturating_mul(SECOND));
         }
     }
@@ -170,6 +172,7 @@ impl Watch {
     fn noticed_before(&mut self, at: i64) -> Option<i64> {
         let due = self.pending.filter(|due| *due <= at)?;
         self.pending = None;
+        // Multiples that were passed meanwhile are billed by the same invoice.
         self.next = (self.total / self.amount + 1) * self.amount;
         Some(due)
     }

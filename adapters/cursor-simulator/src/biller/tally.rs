@@ -127,6 +127,7 @@ impl Group {
     fn line(&self, model: &str, max_mode: bool, label: String, terms: &BillingTerms) -> Option<UsageLine> {
         let amount = match terms.rounding.unit {
             RoundingUnit::Event => self.rounded,
+            // An invoice that is rounded as a whole has one line of usage: see `in_one_line`.
             RoundingUnit::Line | RoundingUnit::Invoice => terms.rounding.mode.round(self.exact),
         };
         (self.calls > 0).then(|| UsageLine {

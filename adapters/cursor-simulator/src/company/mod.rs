@@ -113,6 +113,7 @@ impl Company {
     ///
     /// The same arguments make the same company in every process.
     pub(crate) fn found(kind: CompanyKind, seed: u64, developers: u32, (start, end): (i64, i64)) -> Self {
+        // Not the seed of the traffic, whose numbers would repeat these.
         let mut rng = Rng::new(seed ^ 0x0c0_ffee);
         let developers = usize::try_from(developers).unwrap_or(0);
         let contractors = developers * 3 / 100;
@@ -279,6 +280,7 @@ fn give_each_a_story(people: &mut [Person], range: (i64, i64), rng: &mut Rng) {
     rng.shuffle(&mut order);
     let mut order = order.into_iter();
     for (person, at) in order.by_ref().take(moving).zip(spread(range, moving, 1)) {
+        // Three teams on, which for most is another department, too.
         person.moves = person.team.map(|team| (at, (team + 3) % TEAMS.len()));
     }
     for (person, at) in order.by_ref().take(leaving).zip(spread(range, leaving, 1)) {
@@ -289,6 +291,7 @@ fn give_each_a_story(people: &mut [Person], range: (i64, i64), rng: &mut Rng) {
     }
     order.by_ref().take(headcount / 40).for_each(|person| person.in_directory = false);
     order.by_ref().take(headcount * 4 / 100).for_each(|person| person.own_key = true);
+    // In a smaller company, emails in another case would be no exception.
     if headcount >= 50 {
         let spelled = 1 + headcount / 1000;
         for person in order.by_ref().take(spelled) {
@@ -301,6 +304,7 @@ fn give_each_a_story(people: &mut [Person], range: (i64, i64), rng: &mut Rng) {
 /// Returns `count` working days over the range, `cohort` of them on each date.
 fn spread((start, end): (i64, i64), count: usize, cohort: usize) -> impl Iterator<Item = i64> {
     let dates = i64::try_from(count.div_ceil(cohort)).unwrap_or(0);
+    // In equal steps, so that changes fall into every part of the range, and none on its ends.
     let step = (end - start) / (dates + 1);
     (1..=dates)
         .flat_map(move |n| std::iter::repeat_n(working_day(floor_day(start + n * step + DAY - 1)), cohort))

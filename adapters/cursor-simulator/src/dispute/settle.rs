@@ -85,6 +85,7 @@ fn add_timing(case: &Case, row: &Row, expected: &mut BTreeMap<Entry, i128>) {
 fn add_fate(row: &Row, expected: &mut BTreeMap<Entry, i128>) {
     let amount = row.event.effective().unwrap_or(0);
     match &row.fate {
+        // What is missing shows on rounded lines, and is worked out from those in `add_usage`.
         Fate::Held | Fate::Missing => {}
         Fate::Late { .. } => add(expected, Entry::Late, -amount),
         Fate::Repriced(old) => add(expected, Entry::Repriced, old.effective().unwrap_or(0) - amount),
@@ -120,6 +121,7 @@ fn add_usage(case: &Case, bill: &Bill, expected: &mut BTreeMap<Entry, i128>) {
     let left_out = if case.terms.token_fee == TokenFee::LeftOut { fees } else { 0 };
     add(expected, Entry::TokenFee, -left_out);
 
+    // Only a loss makes the two bills differ; billing again takes a pass over all events.
     let held = if case.lost.is_some() { total(&case.terms, case.held_and_billed()) } else { usage(bill) };
     add(expected, Entry::Missing, usage(bill) - held);
     let usual = BillingTerms { prices: BTreeMap::new(), ..case.terms.clone() };

@@ -113,6 +113,7 @@ fn forbidden(view: &View<'_>, endpoint: Endpoint) -> Option<Response<Bytes>> {
         Scope::Models if !models => return Some(missing_scope("admin:*")),
         _ => {}
     }
+    // Billing groups are documented for Enterprise teams alone.
     let locked = view.behaviour.plan == Plan::Teams && endpoint == Endpoint::BillingGroups;
     locked.then(wrong_plan)
 }
@@ -130,6 +131,7 @@ fn has_key(request: &Request<Bytes>, key: &str) -> bool {
     let header = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
     let encoded = header
         .and_then(|text| text.split_once(' '))
+        // Schemes are compared without regard to case (RFC 9110, section 11.1).
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("basic"));
     let decoded = encoded.and_then(|(_, text)| BASE64_STANDARD.decode(text.trim()).ok());
     decoded.is_some_and(|pair| pair.strip_suffix(b":") == Some(key.as_bytes()))

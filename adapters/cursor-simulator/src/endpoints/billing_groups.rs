@@ -73,10 +73,12 @@ impl Spending {
     /// Sums the on-demand events of a cycle, from the horizon on if history before it is gone.
     fn of(view: &View<'_>, cycle: (i64, i64)) -> Self {
         let mut days = BTreeMap::<_, Days>::new();
+        // What is no longer served as events is in no sum either.
         let start = view.snapshot.horizon.map_or(cycle.0, |horizon| cycle.0.max(horizon));
         for event in view.list().between(start, cycle.1) {
             if let (TrueEvent::USAGE_BASED, Some(charged)) = (event.kind.as_str(), event.charged) {
                 let person = event.whose().map(str::to_owned);
+                // The spend of service accounts is unassigned, whatever team they belong to.
                 let of_person = event.team.as_ref().filter(|_| person.is_some());
                 let team = of_person.and_then(|name| view.company.teams.iter().position(|team| team == name));
                 let day = date(event.timestamp_ms);
@@ -117,6 +119,7 @@ fn group(out: &mut String, team: Option<usize>, spending: &Spending, view: &View
     let founded = instant_text(view.range.0);
     let (current, former): (Vec<_>, Vec<_>) =
         memberships(view, team).into_iter().partition(|membership| membership.left.is_none());
+    // Whoever left before the cycle has no part in it.
     let former = former.into_iter().filter(|membership| membership.left >= Some(spending.cycle.0));
     let directory = team.map(|_| format!("team_group_{}", slug(name)));
     let mut group = Object::open(out);

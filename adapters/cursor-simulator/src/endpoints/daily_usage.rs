@@ -50,6 +50,7 @@ impl Day {
 
     /// Returns the model with the most calls; of several, the first by name.
     fn most_used_model(&self) -> Option<&str> {
+        // `max_by_key` returns the last of equal ones: in reverse, that is the first by name.
         self.models.iter().rev().max_by_key(|(_, count)| **count).map(|(model, _)| model.as_str())
     }
 }

@@ -147,6 +147,7 @@ impl EventQuery {
     pub(crate) fn admits(&self, event: &TrueEvent) -> bool {
         let sent = event.email.as_deref();
         let is_cloud = event.cloud_agent_id.is_some();
+        // By the person behind it first: the email of somebody who was removed is no longer sent.
         self.person.as_deref().is_none_or(|person| event.person.as_deref().or(sent) == Some(person))
             && self
                 .email
@@ -155,6 +156,7 @@ impl EventQuery {
             && (self.service_account.is_none() || self.service_account == event.service_account_id)
             && admits_id(self.cloud_agent.as_deref(), event.cloud_agent_id.as_deref())
             && admits_id(self.automation.as_deref(), event.automation_id.as_deref())
+            // All agents of the simulator run in Cursor's cloud.
             && self.hosting.as_deref().is_none_or(|hosting| hosting == "CLOUD" && is_cloud)
     }
 }
@@ -174,6 +176,7 @@ fn person(body: &Map<String, Value>, view: &View<'_>) -> Result<Option<String>, 
         Some(_) => {
             let wanted = whole(body, "userId")?.and_then(|id| u64::try_from(id).ok());
             let found = view.company.people.iter().find(|person| Some(person.number) == wanted);
+            // Nobody has an empty email, so that an unknown id finds no event.
             Ok(Some(found.map(|person| person.email.clone()).unwrap_or_default()))
         }
     }

@@ -48,6 +48,7 @@ impl EventList {
         if held.timestamp_ms == event.timestamp_ms {
             return Some(std::mem::replace(held, Arc::new(event)));
         }
+        // At another instant, the event has another place.
         let replaced = self.remove(place);
         self.insert(event);
         replaced

@@ -250,6 +250,7 @@ impl Faults {
         if self.revoked {
             strike.kind = Some(FaultKind::KeyRevoked);
         }
+        // A key that was revoked stays so for all requests to come.
         self.revoked = matches!(strike.kind, Some(FaultKind::KeyRevoked));
         strike.names.extend(strike.kind.as_ref().map(FaultKind::name));
         for name in &strike.names {

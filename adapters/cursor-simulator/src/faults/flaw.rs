@@ -76,6 +76,7 @@ pub(crate) fn refuse_or_spoil(fault: &FaultKind) -> Result<Option<Flaw>, Box<Res
 
 /// Makes the answer that stands for a connection without one.
 fn hung_up(how: &'static str, delivery: Delivery) -> Response<Bytes> {
+    // No client on a socket sees this answer: the connection ends without one.
     let mut response = response(StatusCode::BAD_GATEWAY, "text/plain", String::new());
     mark(&mut response, DROPPED, HeaderValue::from_static(how), delivery);
     response

@@ -122,6 +122,7 @@ async fn serve(
     let mut response = simulator.handle(Request::from_parts(head, body));
     let delivery = response.extensions_mut().remove::<Delivery>();
     let marks = response.headers_mut();
+    // These headers are for callers without a socket, to whom nothing else shows the fault.
     marks.remove(CUT);
     marks.remove(SLOW);
     match delivery {

@@ -239,8 +239,10 @@ impl SimulatorBuilder {
         let reviews_per_day = self.bugbot_per_day.max(u32::try_from(usual_reviews).unwrap_or(u32::MAX));
         let mut reviews = bugbot::reviews(company, range, reviews_per_day, self.seed).into_iter().peekable();
         let mut list = EventList::default();
+        // Draws of its own, so that noise changes nothing but the digits.
         let mut dice = Rng::new(self.seed ^ 0xf10a7);
         price(company, &calls, range.1, self.seed, |event| {
+            // Both lists are in order of time, and so must be what is pushed.
             while let Some(review) = reviews.next_if(|review| review.timestamp_ms < event.timestamp_ms) {
                 list.push(review);
             }

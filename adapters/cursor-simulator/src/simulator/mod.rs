@@ -107,6 +107,7 @@ impl Simulator {
         if let Ok(date) = HeaderValue::try_from(date) {
             response.headers_mut().insert(DATE, date);
         }
+        // After the answer: the next request is the first to see the change.
         for change in &strike.changes {
             state.apply(change);
         }

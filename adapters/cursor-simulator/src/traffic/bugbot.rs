@@ -16,6 +16,7 @@ pub(crate) fn reviews(
     per_day: u32,
     seed: u64,
 ) -> Vec<TrueEvent> {
+    // Draws of its own, so that a company has the same calls with reviews and without.
     let mut rng = Rng::new(seed ^ 0xb06_b07);
     let mut reviews = Vec::new();
     let mut day = floor_day(start);

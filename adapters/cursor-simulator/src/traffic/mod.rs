@@ -99,6 +99,7 @@ pub(crate) fn plan(
             }
         }
         for service in &company.services {
+            // Automations run on weekends and holidays as well.
             let count = planner.count(u64::from(per_weekday) * 100 * service.weight, whole);
             planner.night_of_service(day, service, count, &mut calls);
         }
@@ -152,6 +153,7 @@ impl Planner {
     /// Draws how many calls there are where `expected` are expected, in hundredths of a call times `whole`;
     /// the fraction is played for.
     fn count(&mut self, expected: u64, whole: u64) -> u64 {
+        // From 40 to 160 percent of what is expected, so that no two days are alike.
         let wobbly = expected * (40 + self.rng.below(121));
         let unit = whole * 10_000;
         wobbly / unit + u64::from(self.rng.below(unit) < wobbly % unit)
@@ -178,6 +180,7 @@ impl Planner {
             }
             left -= 1;
             let in_hour = i64::try_from(self.rng.below(HOUR.unsigned_abs())).unwrap_or(0);
+            // On the UTC day whose traffic is being drawn, whatever the time zone: the shape of the week is that of UTC days.
             let at = day + (hour - person.hours_from_utc).rem_euclid(24) * HOUR + in_hour;
             let model = self.model_for(person, at);
             let mut call = self.call(at, Caller::Person(index, person), model);
@@ -301,6 +304,7 @@ impl Planner {
 
     /// Plays for a habit, if the company has it at all.
     fn happens(&mut self, per_mille: u64) -> bool {
+        // Without a draw where there is no such habit: a habit that is added later leaves the demo company as it was.
         per_mille > 0 && self.rng.chance(per_mille)
     }
 

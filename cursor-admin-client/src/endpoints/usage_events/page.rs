@@ -206,6 +206,7 @@ impl<'de, T, F: FnMut(&UsageEventRef<'_>) -> T> Object<'de> for Answer<'_, T, F>
                         fields.once(&mut self.came)?;
                     }
                 }
+                // The window that was asked for, which the client knows.
                 "period" => fields.ignore()?,
                 _ => fields.unknown()?,
             }

@@ -29,7 +29,9 @@ impl ReqwestTransport {
     pub(crate) fn new(network: &Network, base: &BaseUrl) -> Result<Self, &'static str> {
         let timeout = network.timeout();
         let mut builder = reqwest::Client::builder()
+            // A redirect would send the key to an address that nobody has checked.
             .redirect(reqwest::redirect::Policy::none())
+            // Retries of the library below would be in no budget and in no count.
             .retry(reqwest::retry::never())
             .https_only(!base.loopback)
             .connect_timeout(CONNECT_TIMEOUT.min(timeout))
@@ -40,6 +42,7 @@ impl ReqwestTransport {
             }
             builder = builder.proxy(reqwest::Proxy::all(url).map_err(|_| "the proxy's url cannot be used")?);
         } else if base.loopback {
+            // A proxy that the environment names would see the key, which goes to this machine without TLS.
             builder = builder.no_proxy();
         }
         let builder = trusting(builder, network)?;
@@ -54,11 +57,13 @@ impl ReqwestTransport {
         let request = reqwest::Request::try_from(request).map_err(fault)?;
         let mut answer = self.client.execute(request).await.map_err(fault)?;
         let announced = answer.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or(0);
+        // The length is only the server's word, so that little is reserved for it.
         let mut body = BytesMut::with_capacity(announced.min(1 << 20));
         if announced > self.body_max {
             return Err(self.too_large());
         }
         while let Some(chunk) = answer.chunk().await.map_err(fault)? {
+            // Without a length, or with compression, only what has come says how long the answer is.
             if body.len().saturating_add(chunk.len()) > self.body_max {
                 return Err(self.too_large());
             }
