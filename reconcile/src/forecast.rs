@@ -123,6 +123,7 @@ impl Forecast {
             high: so_far.checked_add(paces.iter().max().copied().unwrap_or_default())?,
         };
         let fixed = Money::sum(before.into_iter().flat_map(|invoice| &invoice.lines).filter_map(|line| {
+            // Prorations, credits and the like belong to one cycle, and are not expected again.
             matches!(line.kind(), LineKind::Seats | LineKind::AddOn).then_some(line.amount)
         }))?;
         // Tax comes last: it is due on the fixed lines as well.

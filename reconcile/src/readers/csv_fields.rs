@@ -165,6 +165,7 @@ fn split<'a>(comment: &Comment<'a>) -> Option<(Field, &'a str)> {
         return Some((field, value.trim()));
     }
     let (name, value) = text.split_once(char::is_whitespace)?;
+    // Without a colon, a sentence may begin with the name of a field.
     let is_one_value = !value.trim().contains(char::is_whitespace);
     Field::from_name(name).filter(|_| is_one_value).map(|field| (field, value.trim()))
 }

@@ -48,6 +48,7 @@ pub fn settle_rows(invoice: &mut Invoice, rows: Vec<InvoiceLine>) -> Result<()> 
             Some(label) => sheet.sums.push((label, Placed { place, row })),
         }
     }
+    // First, since payments below the total would keep the lines from adding up to it.
     sheet.set_payments_apart()?;
     sheet.settle_doubtful(invoice.stated_total)?;
     if sheet.lines.is_empty() && !sheet.sums.is_empty() {
@@ -147,6 +148,7 @@ impl Sheet {
         for Placed { place, row } in &self.lines {
             let has_words = SumLabel::of(&row.description).is_some();
             let is_unknown = matches!(row.kind(), LineKind::Unrecognised);
+            // Without words for a sum, one equal row is no evidence: two things may cost the same.
             let least = if has_words { 1 } else { 2 };
             let of_above = rows >= least && above == Some(row.amount);
             let of_others = self.lines.len() > least

@@ -35,6 +35,7 @@ impl Search<'_> {
                 None => uncounted.extend(twins),
             }
         }
+        // Nothing shows which twins of lines without counts are copies, unless all of them make up just what is announced.
         let with_uncounted = [by_lines.clone(), uncounted].concat();
         let mut sets = vec![by_lines];
         sets.extend([with_uncounted, twins].into_iter().filter(|set: &Vec<usize>| {
@@ -148,6 +149,7 @@ impl Search<'_> {
             .filter(|charge| self.charges.line_groups.line_group_of(charge.usage_group) == Some(line_group));
         let mut amounts: Vec<i128> = of_line.map(|charge| charge.billed.units()).collect();
         amounts.sort_unstable();
+        // The least and the greatest sum of that many charges bound all others.
         let least = amounts.iter().take(count).fold(0_i128, |sum, amount| sum.saturating_add(*amount));
         let most = amounts.iter().rev().take(count).fold(0_i128, |sum, amount| sum.saturating_add(*amount));
         FalsePositiveRate::expected(1, self.digit.spread([least, most].into_iter()))

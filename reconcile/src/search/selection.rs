@@ -245,6 +245,7 @@ impl<'a> ChargeHistory<'a> {
         }
         for (number, line_group) in &selection.withdrawn {
             if let Some(withdrawn) = self.withdrawn.get(*number) {
+                // Nobody kept the fees and tokens of charges that are gone.
                 take(self.line_groups.withdrawn_group(*line_group), withdrawn.billed, Money::ZERO, None)?;
             }
         }
