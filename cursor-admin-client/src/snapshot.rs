@@ -251,8 +251,8 @@ async fn read_once<T: Eq + Send>(
             Row::Event((event, _)) => Row::Event(event),
             Row::Bad(text) => Row::Bad(text),
         });
-        // An event that came in meanwhile moves all that follow it by a place: the last row of a page comes again as the
-        // first row of the next.
+        // An event that came in meanwhile moves all that follow it by a place: the last row of a page comes again as
+        // the first row of the next.
         if first.is_some() && read.last() == first {
             read.verdict = Verdict::PerhapsShifted;
         }

@@ -1,7 +1,7 @@
 //! Reconciles several invoices of one cycle together.
 //!
-//! A provider may bill usage in mid-cycle and credit that bill on the last invoice of the cycle. Each invoice is explained
-//! by itself; which charges were billed twice or never is counted over all of them.
+//! A provider may bill usage in mid-cycle and credit that bill on the last invoice of the cycle. Each invoice is
+//! explained by itself; which charges were billed twice or never is counted over all of them.
 
 use cost_model::{Ledger, Money, Window};
 

@@ -9,7 +9,8 @@ use std::borrow::Cow;
 /// Returns the email without surrounding blanks, its accents joined to their letters, and its domain as
 /// [`canonical_domain`] has it.
 ///
-/// The part before the `@` keeps its letter case. A text without an `@` is an id, of which only blanks and accents change.
+/// The part before the `@` keeps its letter case. A text without an `@` is an id, of which only blanks and accents
+/// change.
 pub(crate) fn canonical_email(email: &str) -> String {
     let email = compose_accents(email.trim());
     match email.rsplit_once('@') {

@@ -59,8 +59,8 @@ struct Place {
 }
 
 impl Error {
-    /// Makes the error of a run that stopped at a window. The message says how far it came, since the windows before stay
-    /// stored.
+    /// Makes the error of a run that stopped at a window. The message says how far it came, since the windows before
+    /// stay stored.
     pub(crate) fn new(window: Window, stored: usize, planned: usize, source: cost_model::Error) -> Self {
         let message =
             format!("the import stopped at the window {window}, with {stored} of {planned} windows stored");

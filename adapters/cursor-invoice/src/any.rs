@@ -1,7 +1,7 @@
 //! The reader of an invoice in any of its forms.
 //!
-//! Each form has a reader of its own; this one picks it by the name and the content of a file, and hands it what the caller
-//! knows. A program that takes invoices from people needs no other.
+//! Each form has a reader of its own; this one picks it by the name and the content of a file, and hands it what the
+//! caller knows. A program that takes invoices from people needs no other.
 
 use cost_model::input::DecimalMark;
 use cost_model::{Timestamp, Window};

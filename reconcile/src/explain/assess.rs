@@ -98,8 +98,8 @@ impl AssessmentInput<'_> {
     /// Lists what the customer can dispute: contradictions of the invoice first, then steps, then suspicions that moved
     /// no amount.
     ///
-    /// Steps of the invoice's arithmetic are left out, since each contradiction is listed by itself, and so are token fees
-    /// that are removed and added again at the same amount.
+    /// Steps of the invoice's arithmetic are left out, since each contradiction is listed by itself, and so are token
+    /// fees that are removed and added again at the same amount.
     fn disputes(&self) -> Result<Vec<Dispute>> {
         let mut disputes = Vec::new();
         for check in self.checks {

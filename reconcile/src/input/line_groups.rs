@@ -35,8 +35,8 @@ pub(crate) struct LineGroup {
 
 /// The line groups of all usage lines, and which charges they take: each usage group goes to one line group at most.
 ///
-/// The model of a withdrawn charge is not known, so that it is in no usage group of a model. For those charges, each line
-/// group has one more usage group, after all others, and the last usage group is for those in no line group.
+/// The model of a withdrawn charge is not known, so that it is in no usage group of a model. For those charges, each
+/// line group has one more usage group, after all others, and the last usage group is for those in no line group.
 #[derive(Debug)]
 pub(crate) struct LineGroups {
     pub(crate) all: Vec<LineGroup>,
@@ -101,8 +101,8 @@ impl LineGroups {
         Ok(Self { all: line_groups, line_group_of_usage_group, models })
     }
 
-    /// Returns each of these usage groups alone, and each pair of the same model: the charges that a line with a wrong label
-    /// may bill.
+    /// Returns each of these usage groups alone, and each pair of the same model: the charges that a line with a
+    /// wrong label may bill.
     pub(crate) fn combinations(&self, usage_groups: &[usize]) -> Vec<Vec<usize>> {
         let mut sets: Vec<Vec<usize>> = usage_groups.iter().map(|usage_group| vec![*usage_group]).collect();
         for (place, first) in usage_groups.iter().enumerate() {

@@ -1,7 +1,7 @@
 //! Facts about an invoice by which the difference of a line has a cause.
 //!
-//! Many causes fit the difference of one line. Which of them remain depends on the rest of the invoice: whether other lines
-//! are right, whether charges are known to be missing, and whether another cut-off fits better.
+//! Many causes fit the difference of one line. Which of them remain depends on the rest of the invoice: whether other
+//! lines are right, whether charges are known to be missing, and whether another cut-off fits better.
 
 use cost_model::Money;
 

@@ -174,8 +174,8 @@ fn resolve(
     facts: &InvoiceFacts,
 ) -> Result<LineMatch> {
     let charged = found.sum_of(&usage_groups)?;
-    // From the charges to the line: less fees, then rounded, then discounted. Each part is the difference of two amounts next to
-    // each other, so that the parts add up to the whole.
+    // From the charges to the line: less fees, then rounded, then discounted. Each part is the difference of two
+    // amounts next to each other, so that the parts add up to the whole.
     let (_, rounded) = found.fit.expected(&usage_groups, &charged).or_billed(charged.billed);
     let (exact, undiscounted) = found.fit.undiscounted(&usage_groups, &charged).or_billed(charged.billed);
     let mut matched = LineMatch {

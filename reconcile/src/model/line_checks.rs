@@ -226,8 +226,8 @@ fn half_a_step(price: Money) -> u128 {
     step / 2
 }
 
-/// Returns the contradiction between two amounts, with `found` minus `expected` as its difference; `None` where they are
-/// equal.
+/// Returns the contradiction between two amounts, with `found` minus `expected` as its difference; `None` where they
+/// are equal.
 fn contradiction(
     line: Option<u64>,
     rule: LineRule,

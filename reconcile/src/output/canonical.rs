@@ -218,7 +218,8 @@ impl Fields {
         }
     }
 
-    /// Writes a line with the meaning of its words, so that a reader that understands them differently changes the digest.
+    /// Writes a line with the meaning of its words, so that a reader that understands them differently changes the
+    /// digest.
     fn line(&mut self, line: &InvoiceLine) {
         self.number(i128::from(line.line));
         self.text(Some(&line.description));

@@ -1,8 +1,8 @@
 //! Sums among the lines of an invoice.
 //!
-//! A table of an invoice may have rows that sum up others, anywhere and under many names. A sum that is taken for a line
-//! would count its amounts twice; a line that is taken for a sum would be missing. Labels decide where they are clear;
-//! where they are not, the arithmetic does, or the file is refused.
+//! A table of an invoice may have rows that sum up others, anywhere and under many names. A sum that is taken for a
+//! line would count its amounts twice; a line that is taken for a sum would be missing. Labels decide where they are
+//! clear; where they are not, the arithmetic does, or the file is refused.
 
 use cost_model::Money;
 use cost_model::input::SumLabel;

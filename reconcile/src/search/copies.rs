@@ -35,7 +35,8 @@ impl Search<'_> {
                 None => uncounted.extend(twins),
             }
         }
-        // Nothing shows which twins of lines without counts are copies, unless all of them make up just what is announced.
+        // Nothing shows which twins of lines without counts are copies, unless all of them make up just what is
+        // announced.
         let with_uncounted = [by_lines.clone(), uncounted].concat();
         let mut sets = vec![by_lines];
         sets.extend([with_uncounted, twins].into_iter().filter(|set: &Vec<usize>| {

@@ -138,8 +138,8 @@ impl PricingFit {
 
     /// Returns how many policies are plainer than the first of the fit; `usize::MAX` for a fit without one.
     ///
-    /// Rounding each line is plainer than rounding each charge, which is plainer than rounding the sum of all lines. Within
-    /// a unit, the order is that of [`Rounding::ALL`].
+    /// Rounding each line is plainer than rounding each charge, which is plainer than rounding the sum of all lines.
+    /// Within a unit, the order is that of [`Rounding::ALL`].
     pub(crate) fn policy_rank(&self) -> usize {
         self.policies.first().map_or(usize::MAX, |policy: &RoundingPolicy| {
             let unit = match policy.unit {
@@ -312,8 +312,8 @@ impl PricingFitter<'_> {
         }
     }
 
-    /// Returns the stated amounts of all lines if only their sum is rounded, and each line is less than a last digit off;
-    /// `None` otherwise.
+    /// Returns the stated amounts of all lines if only their sum is rounded, and each line is less than a last digit
+    /// off; `None` otherwise.
     ///
     /// They are the stated ones since such a policy says nothing about how single lines are rounded. A single line
     /// is left to the policies that round each line.

@@ -24,8 +24,8 @@ pub(crate) fn find_cutoffs(search: &Search<'_>, base: &Hypothesis) -> Result<Vec
 
 /// Returns those windows under which every line is right.
 ///
-/// The sums of all windows come first, from one pass over the charges: only a window whose sum is near that of the lines is
-/// evaluated, which costs far more. Where chance alone would give a sum that fits, none is.
+/// The sums of all windows come first, from one pass over the charges: only a window whose sum is near that of the
+/// lines is evaluated, which costs far more. Where chance alone would give a sum that fits, none is.
 fn find_among(search: &Search<'_>, base: &Hypothesis, windows: Vec<Window>) -> Result<Vec<Hypothesis>> {
     let sums = sums(search, &windows);
     let false_positives = chance(search, &sums);
@@ -49,8 +49,8 @@ fn find_among(search: &Search<'_>, base: &Hypothesis, windows: Vec<Window>) -> R
 
 /// Returns the stated span moved by up to a day either way, in quarters of an hour.
 ///
-/// An invoice that prints days alone may be cut at the midnight of any time zone, and offsets from UTC are multiples of a
-/// quarter of an hour.
+/// An invoice that prints days alone may be cut at the midnight of any time zone, and offsets from UTC are multiples
+/// of a quarter of an hour.
 pub(crate) fn shifted(stated: Window) -> Vec<Window> {
     let shifts = (-96..=96).filter(|quarters| *quarters != 0).map(|quarters| quarters * HOUR / 4);
     shifts

@@ -77,6 +77,7 @@ impl Headcounts {
             for (what, change) in changes {
                 *counts.entry(what).or_default() += change;
             }
+            // A value that nobody has any more has no share, and a part without people no entry.
             counts.retain(|_, count| *count > 0);
             starts.extend(start);
             let mut parts: BTreeMap<Option<Arc<str>>, Vec<_>> = BTreeMap::new();

@@ -17,8 +17,8 @@ use crate::span::Span;
 
 /// The facts of everybody who was in a directory in a period: no other columns, and no rows of other times.
 ///
-/// It is serialised as a part of the lock. Lines and `recorded_at` are left out: a closed period needs only the rows that
-/// were in effect at closing.
+/// It is serialised as a part of the lock. Lines and `recorded_at` are left out: a closed period needs only the rows
+/// that were in effect at closing.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct DirectorySnapshot {
     facts: Vec<String>,
@@ -175,6 +175,7 @@ fn cut_rows(entries: &[DatedRow], period: Span, must_be_kept: bool) -> Vec<Dated
     }
     let goes_on = cut.iter().any(|entry| entry.span.to.is_none());
     if cut.is_empty() && !later {
+        // One row without values shows that the person was there before, and so was removed.
         let ended = without.iter().max_by_key(|entry| entry.span.to);
         cut.extend(ended.map(|entry| DatedRow {
             span: Span { from: None, to: period.from },
@@ -182,6 +183,7 @@ fn cut_rows(entries: &[DatedRow], period: Span, must_be_kept: bool) -> Vec<Dated
             ..(*entry).clone()
         }));
     } else if later && !goes_on && (must_be_kept || !cut.is_empty()) {
+        // One row without values shows that the person comes later, and so was not removed.
         cut.extend(entries.first().map(|entry| DatedRow {
             span: Span { from: period.to, to: None },
             values: vec![None; entry.values.len()],

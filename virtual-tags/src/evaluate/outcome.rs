@@ -92,6 +92,7 @@ impl ResolvedRules {
         for (position, key) in order.iter().enumerate() {
             let Some(tag) = tags.get(*key) else { continue };
             parts = self.extend_parts(parts, *key, tag, charge);
+            // Values that nothing later reads are dropped: parts that differ in those alone become one again.
             let later = order.iter().skip(position + 1).filter_map(|each| tags.get(*each));
             let mut live: HashSet<KeyId> = later.flat_map(|tag| &tag.reads).copied().collect();
             live.extend(wanted);

@@ -66,6 +66,7 @@ impl Tagger for ResolvedRules {
             return Cow::Borrowed(&[]);
         }
         let directory = &self.compiled.directory;
+        // Any instant will do: names do not depend on it, and the boundaries of each are those of all times.
         let charge = self.compiled.charge(dimensions, Timestamp::midnight(chrono::NaiveDate::MIN));
         let people = charge.ids().flat_map(|id| directory.boundaries_of(&id));
         let mut boundaries =

@@ -176,6 +176,7 @@ impl ResolvedRules {
             if explained.fails.is_empty() {
                 matching.push(explained);
             } else if explained.fails.len() == 1
+                // A rule with one condition would be near to every charge.
                 && !explained.holds.is_empty()
                 && near_misses.len() < NEAR_MISSES_MAX
             {

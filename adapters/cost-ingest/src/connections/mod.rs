@@ -297,7 +297,8 @@ impl Connections {
         Ok(())
     }
 
-    /// Finds a connection to change. It is private, so that every change goes through a method that checks and records it.
+    /// Finds a connection to change. It is private, so that every change goes through a method that checks and
+    /// records it.
     fn get_mut(&mut self, id: &ConnectionId) -> Result<&mut Connection> {
         self.connections.iter_mut().find(|connection| connection.id == *id).ok_or_else(|| not_found(id))
     }

@@ -27,8 +27,8 @@ use crate::format::resolver::Resolver;
 /// How many records are sent to the sink's task at once: one by one, each record would wake it.
 const BATCH: usize = 256;
 
-/// How many batches wait at most. A slow sink makes the reader wait, so that the memory of a scan does not grow with the
-/// file.
+/// How many batches wait at most. A slow sink makes the reader wait, so that the memory of a scan does not grow with
+/// the file.
 const WAITING: usize = 4;
 
 /// The connection that is read, with its number, and a span of milliseconds, the last included.

@@ -14,8 +14,8 @@ pub(super) struct TextLine {
     pub(super) text: String,
     /// The parts that two blanks or a tab divide, as text laid out in columns has them.
     pub(super) cells: Vec<String>,
-    /// How many bytes of the line are before the first and the second cell, blanks made plain; `usize::MAX` where there is
-    /// no second cell.
+    /// How many bytes of the line are before the first and the second cell, blanks made plain; `usize::MAX` where
+    /// there is no second cell.
     pub(super) starts: (usize, usize),
 }
 

@@ -17,8 +17,8 @@ impl Sheet<'_> {
     /// Makes the invoice. Lines that miss a printed total are an error, unless the caller accepts the difference.
     ///
     /// # Errors
-    /// [`ErrorKind::Invoice`](reconcile::ErrorKind::Invoice), at a line where there is one: no rows, no period, two currencies, a figure
-    /// that can be read in two ways, or lines that no printed sum proves.
+    /// [`ErrorKind::Invoice`](reconcile::ErrorKind::Invoice), at a line where there is one: no rows, no period, two
+    /// currencies, a figure that can be read in two ways, or lines that no printed sum proves.
     pub(super) fn invoice(mut self, wordings: &CursorWordings, file: &str) -> Result<Invoice> {
         if self.rows.is_empty() {
             let none = "below the headings there is no line that ends in an amount such as $96.10";

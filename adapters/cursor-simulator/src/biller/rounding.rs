@@ -58,7 +58,8 @@ impl RoundingMode {
 
     /// Returns the amount in whole cents, in the unit of the argument.
     ///
-    /// The amount before rounding is a count of the same unit, so that their difference is the exact effect of rounding.
+    /// The amount before rounding is a count of the same unit, so that their difference is the exact effect of
+    /// rounding.
     pub(crate) const fn round(self, amount: i128) -> i128 {
         let (below, above) = (amount.div_euclid(CENT) * CENT, amount.rem_euclid(CENT));
         match self {

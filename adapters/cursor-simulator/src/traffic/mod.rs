@@ -180,7 +180,8 @@ impl Planner {
             }
             left -= 1;
             let in_hour = i64::try_from(self.rng.below(HOUR.unsigned_abs())).unwrap_or(0);
-            // On the UTC day whose traffic is being drawn, whatever the time zone: the shape of the week is that of UTC days.
+            // On the UTC day whose traffic is being drawn, whatever the time zone: the shape of the week is that of
+            // UTC days.
             let at = day + (hour - person.hours_from_utc).rem_euclid(24) * HOUR + in_hour;
             let model = self.model_for(person, at);
             let mut call = self.call(at, Caller::Person(index, person), model);

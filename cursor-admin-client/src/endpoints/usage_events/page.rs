@@ -123,8 +123,8 @@ const EVENTS: &str = "usageEvents";
 
 /// Reads a page, of which the client knows the number if it has requested one.
 ///
-/// The quick way gives up at the first value that is not as usual. The exact way then begins again, skips the events that
-/// were handed over already, and finds the path of a fault.
+/// The quick way gives up at the first value that is not as usual. The exact way then begins again, skips the events
+/// that were handed over already, and finds the path of a fault.
 ///
 /// # Errors
 /// A required field that is missing, more rows than are announced on a page of more than 1,000, or, unless bad rows are

@@ -17,8 +17,8 @@ use crate::model::invoice::{Invoice, InvoiceLine, LineKind};
 
 /// Adds the lines of a kind as one step. What a line contradicts itself by is left for the step of the invoice's arithmetic.
 ///
-/// The step is exact if the wording of every line was understood as a whole, of high confidence if one was understood in
-/// part, and of low confidence for lines of unknown wording.
+/// The step is exact if the wording of every line was understood as a whole, of high confidence if one was understood
+/// in part, and of low confidence for lines of unknown wording.
 pub(crate) fn add_invoice_lines(
     context: &CauseContext<'_>,
     bridge: &mut BridgeBuilder,

@@ -12,7 +12,8 @@ use crate::model::evidence::FalsePositiveRate;
 const HOUR: i64 = 60 * 60 * 1000;
 
 impl ClueSearch<'_> {
-    /// Returns the days and hours whose charges on a line add up to its difference, each with the rate of false positives.
+    /// Returns the days and hours whose charges on a line add up to its difference, each with the rate of false
+    /// positives.
     ///
     /// A width of buckets whose rate is above the limit gives no clue, however well a bucket fits.
     pub(super) fn buckets(
@@ -46,8 +47,8 @@ impl ClueSearch<'_> {
 
     /// Returns whether a sum is the difference, its opposite, or half of either, up to a last digit.
     ///
-    /// The charges may be billed twice or not at all, or billed with the wrong sign, which makes a difference of twice their
-    /// sum.
+    /// The charges may be billed twice or not at all, or billed with the wrong sign, which makes a difference of
+    /// twice their sum.
     fn fits(&self, difference: Money, sum: i128) -> bool {
         let amount = difference.units();
         [amount, amount.saturating_neg(), amount / 2, amount.saturating_neg() / 2]

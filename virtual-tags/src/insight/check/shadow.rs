@@ -63,6 +63,7 @@ pub(super) fn find_unreachable(tag: &CompiledTag, person: &[Dimension], renames:
         let lists = lists(rule);
         let mut covering: Vec<RuleId> = Vec::new();
         let mut witnesses = witnesses(&lists);
+        // An alias may give any name another email: the text of a field says nothing of the email then.
         if !renames {
             for witness in &mut witnesses {
                 witness.email = person.first().and_then(|place| witness.email_in(place));
@@ -248,6 +249,7 @@ impl Witness<'_> {
             && same_kind
             && (!people.asks_email() || self.email().is_some_and(|word| takes_email(people, word)))
             && earlier.when.is_none_or(|when| {
+                // An equal condition holds for the same charges, whatever it tests.
                 Some(when) == later.when || (self.decides(when.expression(), false) && when.matches(self))
             })
     }
@@ -261,6 +263,7 @@ impl Witness<'_> {
             }
             Expression::Not(part) => self.decides(part, !negated),
             Expression::Predicate(predicate) => {
+                // What an open text passes, all texts that it represents pass. What it fails, some of them may pass.
                 self.is_exact(predicate)
                     || (negated == predicate.negated
                         && matches!(
