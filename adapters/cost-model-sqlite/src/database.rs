@@ -28,12 +28,12 @@ const LOG_BYTES: i64 = 64 << 20;
 /// With pages of 4,096 bytes that is about 32 MB; SQLite's own value is 1,000 pages.
 const LOG_PAGES: i64 = 8_000;
 
-/// How a file is used.
-///
-/// It is what the caller asks for and what the file allows, see [`Database::open`].
+/// How a file is used: what the caller asks for, as far as the file allows it; see [`Database::open`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Access {
+    /// Reading and writing.
     Write,
+    /// Reading alone; other programs may write meanwhile.
     Read,
     /// Reading where nothing can be written, not even the marks by which readers and writers keep out of each other's
     /// way.

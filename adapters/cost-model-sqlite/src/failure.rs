@@ -14,18 +14,17 @@ use rusqlite::ErrorCode;
 /// Calls do not carry the path of the file, which the worker that runs them knows.
 #[derive(Debug)]
 pub(crate) enum Failure {
+    /// What SQLite says; see [`sqlite`] for the words.
     Sqlite(rusqlite::Error),
     /// The file holds something that this crate never writes.
     Damaged(&'static str),
     /// The file was never a store.
     Foreign,
     /// A newer version of this crate wrote the file.
-    Newer {
-        found: i64,
-        known: i64,
-    },
+    Newer { found: i64, known: i64 },
     /// A refusal that says enough already.
     Refused(Error),
+    /// The file could not be made or looked at.
     Io(io::Error),
     /// A thread of the store is gone.
     Stopped,

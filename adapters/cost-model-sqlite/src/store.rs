@@ -100,9 +100,11 @@ impl Options {
 /// fails, not at all. Calls that write are done in the order in which they are first polled.
 pub struct SqliteStore {
     path: Arc<Path>,
+    /// What the file allows; scans open it in the same way.
     access: Access,
     // Dropped before the writer: the last connection to close merges the log, and one that only reads cannot.
     reader: Worker,
+    /// The thread of everything that writes.
     writer: Worker,
 }
 

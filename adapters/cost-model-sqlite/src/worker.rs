@@ -21,6 +21,7 @@ type Job = Box<dyn FnOnce(&mut Database) + Send>;
 /// the connection.
 #[derive(Debug)]
 pub(crate) struct Worker {
+    /// `None` once the worker is being dropped, which ends the thread.
     jobs: Option<Sender<Job>>,
     thread: Option<JoinHandle<()>>,
     path: Arc<Path>,

@@ -103,6 +103,7 @@ pub fn tag_to_config(
 /// One rule may become several values, each of which can fail by itself.
 struct RuleWriter<'a> {
     directory: &'a Directory,
+    /// The provider whose charges the values are about.
     provider: &'a str,
     /// Where its charges name people.
     person: &'a Dimension,

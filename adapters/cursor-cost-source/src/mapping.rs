@@ -52,7 +52,9 @@ const SETS_MAX: usize = 1 << 20;
 /// It remembers the dimensions of the events that it has seen, so that all records with the same dimensions share them.
 #[derive(Debug)]
 pub struct Mapping {
+    /// The account name of every record.
     account: Arc<str>,
+    /// The sets met so far, by the codes of what they depend on.
     interner: DimensionInterner<11>,
     /// The kinds met so far, which are few, and their labels, by the code of their text.
     kinds: Vec<(Code, EventKind, Arc<str>)>,

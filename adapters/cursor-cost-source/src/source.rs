@@ -24,6 +24,7 @@ pub const EVENTS_MAX: u64 = 50_000;
 #[derive(Debug)]
 pub struct CursorCostSource {
     client: Client,
+    /// Behind a lock, since windows may be read at the same time.
     mapping: Mutex<Mapping>,
 }
 
@@ -33,6 +34,7 @@ pub struct CursorCostSource {
 #[derive(PartialEq, Eq, Hash)]
 struct Mapped {
     record: CostRecord,
+    /// Whether the kind of the event is one that this release does not know.
     is_unknown_kind: bool,
 }
 

@@ -78,9 +78,11 @@ struct Charges {
 /// compared by their contents.
 #[derive(Default)]
 struct Numbers {
+    /// How many sets have been handed over.
     count: usize,
     /// Those of the connections before this one, which may have sets in common with it.
     before: HashMap<Arc<DimensionSet>, SetNumber>,
+    /// The sets of the connection that is being read.
     of_this: Vec<(SetNumber, Arc<DimensionSet>)>,
 }
 

@@ -42,6 +42,7 @@ static INSERT_SET: LazyLock<String> = LazyLock::new(|| {
 /// An import names few sets and texts again and again, so that most are found here and not in the file.
 #[derive(Debug, Default)]
 pub(crate) struct Dictionary {
+    /// The number of the connection that everything here is of.
     of: i64,
     /// Changes when another program writes the file.
     data_version: i64,
@@ -52,7 +53,9 @@ pub(crate) struct Dictionary {
     by_hash: FxHashMap<i64, i64>,
     /// At this number of sets, those that nobody else holds are forgotten.
     most_sets: usize,
+    /// The numbers of texts.
     texts: HashMap<Box<str>, i64, foldhash::fast::RandomState>,
+    /// The numbers of runs, by id and the time at which they first saw what they read.
     runs: HashMap<(Arc<str>, Timestamp), i64>,
     /// Most records of a window are of one run.
     last_run: Option<(Arc<str>, Timestamp, i64)>,

@@ -57,6 +57,7 @@ pub(crate) fn bring_records_over(transaction: &Transaction<'_>) -> Attempt<()> {
 /// It writes into the tables of version 4, with the same statements as every other write.
 struct Migration<'a> {
     transaction: &'a Transaction<'a>,
+    /// The number of the connection.
     number: i64,
     dictionary: &'a mut Dictionary,
 }

@@ -16,9 +16,11 @@ use crate::failure::{Attempt, Failure};
 /// Two equal numbers have the same form, except that one may also be written as the effective amount.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Number {
+    /// NULL: nothing was stated, which is not zero.
     Absent,
     /// `digits * 32 + zeros`.
     Short(i64),
+    /// All 128 bits, the most significant byte first.
     Long([u8; 16]),
     /// The same as the effective amount beside it.
     AsEffective,

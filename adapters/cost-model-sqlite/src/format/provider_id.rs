@@ -17,7 +17,9 @@ use crate::failure::{Attempt, Failure};
 #[derive(Debug)]
 pub(crate) enum ProviderId<'a> {
     Absent,
+    /// The bytes of a UUID whose text is in the usual form.
     Uuid([u8; 16]),
+    /// Any other id.
     Text(&'a str),
 }
 

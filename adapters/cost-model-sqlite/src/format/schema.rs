@@ -2,6 +2,23 @@
 //!
 //! A file says by its `user_version` how many steps it has taken. Opening it takes the rest in one transaction; a
 //! file of a newer version or of another program is refused before anything is written.
+//!
+//! The tables of the present version, with what each row is:
+//!
+//! * `store`: the one row of the file: the last number of a read, the number of changes, and whether the charges are
+//!   demonstration data.
+//! * `connection`: a connection, with the first read that is not void, and how many charges it has.
+//! * `text`: a text of one connection, which sets of dimensions refer to by number.
+//! * `dimension_set`: a set of dimensions, each of which is the number of a text. It is found by its hash.
+//! * `run`: a run, and an instant at which it first saw records.
+//! * `record`: a charge, by connection, time and id; see `format::record` for its columns.
+//! * `restatement`: a change of a charge in days that were final, in the order in which changes were found.
+//! * `coverage`: a span of time that the provider was read for, and by which read.
+//! * `import`: an imported file, and whose it is.
+//! * `statement`: a record that an imported file states.
+//! * `observation`: what a provider stated of itself at an instant. `observed_spend`, `observed_member`,
+//!   `observed_group` and `observed_group_member` are its parts.
+//! * `journal`: an entry of the journal. It names people by their number in `journal_person`.
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 

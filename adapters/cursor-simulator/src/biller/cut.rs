@@ -124,7 +124,9 @@ impl BillingTerms {
 /// The last piece is open while events are read.
 #[derive(Default)]
 struct Pieces {
+    /// The end of each piece, and its usage.
     noticed: Vec<(i64, Tally)>,
+    /// The usage since the last end.
     rest: Tally,
 }
 
@@ -142,9 +144,13 @@ impl Pieces {
 /// Cursor notices usage with a delay; until then it goes on the same invoice, so that it bills more than the
 /// multiple.
 struct Watch {
+    /// The threshold, in 10^-24 US dollars; an invoice is cut whenever usage has passed a multiple of it.
     amount: i128,
+    /// How long usage goes unnoticed, in milliseconds.
     lag_ms: i64,
+    /// The usage so far, as it is billed.
     total: i128,
+    /// The multiple that has to be passed next.
     next: i128,
     /// The first instant that is not on the invoice to come: a whole second, since invoices print no finer ones.
     pending: Option<i64>,

@@ -15,9 +15,11 @@ use crate::events::{Tokens, TrueEvent};
 /// It is ordered by model, and so are the lines of an invoice.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Tally {
+    /// The usage of each model.
     models: BTreeMap<String, Modes>,
     /// The token fees of on-demand usage.
     pub(super) fees: Fees,
+    /// The fees of calls with own keys.
     pub(super) own_key: Fees,
 }
 
@@ -26,7 +28,9 @@ pub(super) struct Tally {
 /// A model that is called in one of the modes only has one line.
 #[derive(Clone, Debug, Default)]
 struct Modes {
+    /// Calls outside max mode, or all calls.
     plain: Group,
+    /// Calls in max mode, where the terms use aliases.
     max: Group,
 }
 
@@ -35,6 +39,7 @@ struct Modes {
 struct Group {
     calls: u64,
     tokens: Tokens,
+    /// The sum of what the events are billed at, in 10^-24 US dollars, not rounded.
     exact: i128,
     /// The sum of the events' rounded amounts.
     rounded: i128,

@@ -36,10 +36,12 @@ const HOURS_FROM_UTC: [i64; 8] = [-7, -5, -5, 0, 1, 1, 2, 8];
 /// A person who uses Cursor, with what the directory and the API say about them.
 #[derive(Clone, Debug)]
 pub(crate) struct Person {
+    /// The id where ids are texts, such as `user_...`.
     pub(crate) id: String,
     /// The id where ids are numbers.
     pub(crate) number: u64,
     pub(crate) name: String,
+    /// The role that the API states: `owner` or `member`.
     pub(crate) role: &'static str,
     /// As the directory writes it.
     pub(crate) email: String,
@@ -57,9 +59,11 @@ pub(crate) struct Person {
     pub(crate) in_directory: bool,
     /// Whether the person calls models of third parties with keys of their own.
     pub(crate) own_key: bool,
+    /// How much of the traffic the person makes, relative to the weights of all.
     pub(crate) weight: u64,
     /// The offset of the person's working hours.
     pub(crate) hours_from_utc: i64,
+    /// Which models the person calls.
     pub(crate) taste: Taste,
 }
 
@@ -90,10 +94,15 @@ impl Person {
 pub(crate) struct Service {
     pub(crate) id: &'static str,
     pub(crate) name: &'static str,
+    /// The email that its events have, if any.
     pub(crate) email: Option<&'static str>,
+    /// The place of its team in [`TEAMS`].
     pub(crate) team: usize,
+    /// The id of the automation that its events name.
     pub(crate) automation: String,
+    /// The place of its one model in the list of models.
     pub(crate) model: usize,
+    /// How much of the traffic it makes, relative to the weights of all.
     pub(crate) weight: u64,
 }
 
@@ -104,6 +113,7 @@ pub(crate) struct Company {
     pub(crate) services: Vec<Service>,
     pub(crate) habits: Habits,
     /// The names that people's `team` counts.
+    /// The names of the teams, which people refer to by place.
     pub(crate) teams: Vec<String>,
 }
 

@@ -11,6 +11,7 @@ use crate::events::Tokens;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum MaxMode {
     Never,
+    /// As often as the habits of the company say.
     Sometimes,
     Always,
 }
@@ -19,12 +20,14 @@ pub(crate) enum MaxMode {
 #[derive(Debug)]
 pub(crate) struct Model {
     pub(crate) id: &'static str,
+    /// The price of a million input tokens in thousandths of a dollar; likewise the three below.
     input: i128,
     cache_write: i128,
     cache_read: i128,
     output: i128,
     /// Whether Cursor adds its token fee.
     pub(crate) third_party: bool,
+    /// How often its calls run in max mode.
     pub(crate) max_mode: MaxMode,
     /// How popular it is when the range begins, and when it ends.
     pub(crate) popularity: (u64, u64),

@@ -23,7 +23,9 @@ pub(super) const ZONES: [i64; 9] = [-480, -420, -300, -240, 0, 60, 120, 330, 540
 ///
 /// Later ones look at `touched` and at the fates of rows, so that each has an effect of its own.
 pub(super) struct Case {
+    /// All draws of the case come from here.
     pub(super) dice: Rng,
+    /// How the invoice is billed, changed by some discrepancies.
     pub(super) terms: BillingTerms,
     /// The UTC calendar months that the period touches.
     pub(super) months: Period,
@@ -32,7 +34,9 @@ pub(super) struct Case {
     /// Models whose events are not what they were.
     pub(super) touched: BTreeSet<String>,
     pub(super) contradiction: Option<Contradiction>,
+    /// The models that calls may have, and whether they also run in max mode.
     models: Vec<(&'static Model, bool)>,
+    /// How many people make calls.
     users: u64,
 }
 
@@ -41,6 +45,7 @@ pub(super) struct Case {
 /// It is one event of the truth; a feed may hold it twice or not at all.
 pub(super) struct Row {
     pub(super) event: TrueEvent,
+    /// When the ingest first saw the event, in milliseconds since 1970.
     pub(super) first_seen_ms: i64,
     pub(super) fate: Fate,
 }
@@ -49,26 +54,30 @@ pub(super) struct Row {
 ///
 /// A row has one fate, so that what each explains can be added up.
 pub(super) enum Fate {
+    /// Both have it, at the same amount.
     Held,
     /// Came after the invoice; perhaps to a closed day.
-    Late {
-        closed: bool,
-    },
+    Late { closed: bool },
     /// Was billed as this.
     Repriced(Box<TrueEvent>),
+    /// Was billed, and is no longer in the feed.
     Withdrawn,
+    /// Was billed, and the ingest never read it.
     Missing,
+    /// Was billed once, and the ingest holds it twice.
     Duplicated,
 }
 
 /// What the ingest lost, and whether it knows that it has a gap there.
 pub(super) struct Lost {
     pub(super) span: Period,
+    /// Whether the gap is stated, and the announced count leaves it out.
     pub(super) known: bool,
 }
 
 /// How an invoice contradicts itself.
 pub(super) enum Contradiction {
+    /// The total is off from the sum of the lines by this amount.
     Total(i128),
     /// The amount of this line is off from its text.
     Line(usize, i128),

@@ -22,7 +22,9 @@ type Days = BTreeMap<NaiveDate, i128>;
 ///
 /// Days without spend are not in it.
 struct Spending {
+    /// The first millisecond of the cycle, and the first after it.
     cycle: (i64, i64),
+    /// By the place of the team and the email of the person.
     days: BTreeMap<(Option<usize>, Option<String>), Days>,
 }
 

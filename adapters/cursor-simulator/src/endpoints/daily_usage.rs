@@ -22,9 +22,13 @@ struct Day {
     included: u64,
     on_demand: u64,
     own_key: u64,
+    /// Reviews that were free.
     bugbot: u64,
+    /// All other events.
     agent: u64,
+    /// Lines of code, derived from output tokens.
     lines: u64,
+    /// How many events each model has.
     models: BTreeMap<String, u64>,
 }
 

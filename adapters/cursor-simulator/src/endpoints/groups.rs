@@ -9,7 +9,9 @@ use crate::endpoints::view::View;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Membership<'a> {
     pub(crate) person: &'a Person,
+    /// When the person came into the team, in milliseconds since 1970.
     pub(crate) joined: i64,
+    /// When the person left it; `None` for those who are in it now.
     pub(crate) left: Option<i64>,
 }
 

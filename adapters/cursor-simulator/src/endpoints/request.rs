@@ -101,6 +101,7 @@ fn count(name: &str, asked: Option<i64>, usual: usize) -> Result<usize, Refusal>
 /// Instants are milliseconds; filters that are absent let everything through, and all that are set must hold.
 #[derive(Debug)]
 pub(crate) struct EventQuery {
+    /// The first millisecond, and below the last one; both are included.
     pub(crate) start: Option<i64>,
     pub(crate) end: Option<i64>,
     pub(crate) paging: Paging,

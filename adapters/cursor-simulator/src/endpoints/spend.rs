@@ -17,6 +17,7 @@ use crate::wire::{Object, array, person_id};
 /// Spend of one member in the current period.
 #[derive(Clone, Copy, Debug, Default)]
 struct Spend {
+    /// In 10^-24 US dollars; so is `overall`.
     on_demand: i128,
     overall: i128,
 }

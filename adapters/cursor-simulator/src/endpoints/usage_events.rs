@@ -16,7 +16,9 @@ use crate::wire::{Object, array, event};
 /// The places of the events that a request finds, oldest first.
 /// Without filters, a range of places is enough, so that a page of millions of events costs only its own rows.
 enum Found {
+    /// Every event of a span: no filter is set.
     All(Range<usize>),
+    /// The events that pass the filters.
     Some(Vec<usize>),
 }
 

@@ -18,6 +18,7 @@ use crate::events::truth::Truth;
 pub struct Snapshot {
     pub(crate) revision: u64,
     pub(crate) list: Arc<EventList>,
+    /// The first millisecond that is still served; older events are held and not served.
     pub(crate) horizon: Option<i64>,
 }
 

@@ -144,7 +144,9 @@ pub const SLOW: &str = "x-simulator-slow";
 pub struct Fault {
     kind: FaultKind,
     endpoint: Endpoint,
+    /// How many requests of the endpoint pass before it hits.
     skip: u32,
+    /// How many requests it hits from then on; `None` for all.
     times: Option<u32>,
 }
 
@@ -196,6 +198,7 @@ impl Fault {
 /// Empty for most requests.
 #[derive(Debug, Default)]
 pub(crate) struct Strike {
+    /// The fault that decides the answer: the first one that was injected.
     pub(crate) kind: Option<FaultKind>,
     /// What changes after the answer.
     pub(crate) changes: Vec<Change>,
@@ -209,6 +212,7 @@ pub(crate) struct Strike {
 #[derive(Debug, Default)]
 pub(crate) struct Faults {
     queue: Vec<Fault>,
+    /// Whether the key was revoked, which lasts until faults are cleared.
     revoked: bool,
     fired: BTreeMap<&'static str, u64>,
 }

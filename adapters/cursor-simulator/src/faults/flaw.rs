@@ -15,8 +15,11 @@ use crate::rate_limit::Throttling;
 /// `OneEarly` begins a page one row too soon and so repeats it; `OneLate` skips one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum RowFlaw {
+    /// The announced number of events is wrong.
     Count,
+    /// The page has no rows.
     Empty,
+    /// The rows are in another order.
     Shuffled,
     OneEarly,
     OneLate,
@@ -27,23 +30,28 @@ pub(crate) enum RowFlaw {
 /// It travels with the response as an extension of `http`, and no client sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Delivery {
+    /// The connection closes without an answer.
     Dropped,
+    /// The connection is reset without an answer.
     Reset,
     /// The length that is announced.
     Cut(usize),
-    Slow {
-        pieces: u32,
-        delay_ms: u32,
-    },
+    /// The answer comes in pieces, with a pause before each.
+    Slow { pieces: u32, delay_ms: u32 },
 }
 
 /// A flaw of an answer that is otherwise right.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Flaw {
     Rows(RowFlaw),
+    /// Half of the body, as if it were the whole.
     Truncated,
+    /// Half of the body, with the announced length of the whole.
     Cut,
-    Slow { pieces: u32, delay_ms: u32 },
+    Slow {
+        pieces: u32,
+        delay_ms: u32,
+    },
 }
 
 /// Returns what is to be spoilt about the right answer, if anything.

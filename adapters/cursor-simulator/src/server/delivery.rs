@@ -16,7 +16,9 @@ use tokio::time::Sleep;
 /// It is an error of a body or of the service, by which hyper ends a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum HangUp {
+    /// The connection is closed in the usual way.
     Close,
+    /// The connection is reset, so that the client sees an error of the network.
     Reset,
 }
 
@@ -38,9 +40,13 @@ impl Error for HangUp {}
 /// A body that hyper takes piece by piece.
 #[derive(Debug)]
 pub(crate) struct Body {
+    /// What has not been sent yet.
     left: Bytes,
+    /// The most bytes to send at once.
     piece: usize,
+    /// The pause before each piece.
     delay: Duration,
+    /// The pause that is going on.
     waiting: Option<Pin<Box<Sleep>>>,
     /// Fails at its end, which breaks the connection.
     cut: bool,

@@ -31,19 +31,24 @@ pub struct SimulatorBuilder {
     kind: CompanyKind,
     seed: u64,
     developers: u32,
+    /// The first millisecond of the data and the first after it; `None` for that of the demo company.
     range: Option<(i64, i64)>,
     traffic: Traffic,
     bugbot_per_day: u32,
+    /// How many charges of a thousand get float noise.
     noisy_per_mille: u32,
     api_key: String,
     behaviour: Behaviour,
+    /// Events to serve as they are, in place of generated ones.
     held: Option<Vec<TrueEvent>>,
 }
 
 /// How many events there are to be: on an average weekday, or in the whole range.
 #[derive(Clone, Copy, Debug)]
 enum Traffic {
+    /// On an average weekday.
     PerWeekday(u32),
+    /// In the whole range, about.
     Whole(u32),
 }
 

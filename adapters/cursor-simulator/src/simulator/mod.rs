@@ -66,6 +66,7 @@ pub struct Simulator {
 struct Inner {
     company: Company,
     key: String,
+    /// The first millisecond of the data, and the first after it.
     range: (i64, i64),
     invoices: Vec<DemoInvoice>,
     state: Mutex<State>,

@@ -24,6 +24,7 @@ pub(crate) enum Fate {
     ByRequest,
     Errored,
     Aborted,
+    /// Made with a key of the person, at the price of the token fee.
     OwnKey,
     Free,
     /// Charged as a kind that nobody has heard of.
@@ -42,6 +43,7 @@ pub(crate) enum Caller<'a> {
 /// Drawn in the order of people and days, and priced in the order of time.
 #[derive(Clone, Debug)]
 pub(crate) struct Call<'a> {
+    /// In milliseconds since 1970.
     pub(crate) at: i64,
     pub(crate) caller: Caller<'a>,
     pub(crate) model: &'static Model,
