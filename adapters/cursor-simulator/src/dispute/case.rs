@@ -127,6 +127,7 @@ impl Case {
         let mut dice = Rng::new(seed);
         let terms = terms(&mut dice);
         let last_month = month_start(terms.period.end_ms - 1);
+        // 32 days after its first one, every month is over and the next is not.
         let months = Period::new(month_start(terms.period.start_ms), month_start(last_month + 32 * DAY));
         let models = models(&mut dice);
         let users = 2 + dice.below(5);
@@ -277,6 +278,7 @@ fn terms(dice: &mut Rng) -> BillingTerms {
 fn models(dice: &mut Rng) -> Vec<(&'static Model, bool)> {
     let mut models: Vec<_> = MODELS.iter().collect();
     dice.shuffle(&mut models);
+    // Models of third parties first, since only they have a token fee.
     models.sort_by_key(|model| std::cmp::Reverse(model.third_party));
     if let Some((_, rest)) = models.split_first_mut() {
         dice.shuffle(rest);

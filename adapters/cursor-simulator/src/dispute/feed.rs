@@ -22,6 +22,7 @@ pub(super) fn lose(case: &mut Case) {
     } else {
         Period::new(at - case.below(12 * HOUR), at + 1 + case.below(12 * HOUR))
     };
+    // A gap at an end of the period could not be told from a moved cut.
     let inside = case.inside();
     let span = Period::new(span.start_ms.max(inside.start_ms), span.end_ms.min(inside.end_ms));
     for row in case.rows.iter_mut().filter(|row| span.contains(row.event.timestamp_ms)) {
@@ -98,6 +99,7 @@ fn moved(case: &mut Case, edge: i64) -> i64 {
     let hour = edge.div_euclid(HOUR) * HOUR + (case.below(93) - 46) * HOUR;
     let any = edge - EDGE + 1 + case.below(2 * EDGE - 1);
     let cut = case.pick(&[midnight, hour, any], any);
+    // A midnight or an hour may be the end itself, and then nothing would be moved.
     let cut = if cut == edge { edge - 8 * HOUR } else { cut };
     let around = Period::new(edge - EDGE, edge + EDGE);
     let between = Period::new(edge.min(cut), edge.max(cut));

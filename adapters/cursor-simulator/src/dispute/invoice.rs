@@ -98,6 +98,7 @@ pub(super) fn misadd(case: &mut Case) {
     case.contradiction = Some(if has_text && case.dice.chance(500) {
         Contradiction::Line(place, off)
     } else {
+        // Without a stated total there would be nothing to contradict the sum of the lines.
         case.terms.states_total = true;
         Contradiction::Total(off)
     });

@@ -54,6 +54,7 @@ fn add_events(case: &Case, expected: &mut BTreeMap<Entry, i128>) {
             add_timing(case, row, expected);
             add_fate(row, expected);
         } else {
+            // One step for all of it: an invoice has no line of its own for such usage, except for own keys.
             let (at, amount) = (row.at(), row.event.effective().unwrap_or(0));
             let own_key_line = row.event.kind == TrueEvent::OWN_KEY && case.terms.own_key_line;
             let billed = if own_key_line && case.terms.cut().contains(at) { amount } else { 0 };
@@ -68,6 +69,7 @@ fn add_events(case: &Case, expected: &mut BTreeMap<Entry, i128>) {
 fn add_timing(case: &Case, row: &Row, expected: &mut BTreeMap<Entry, i128>) {
     let (at, amount) = (row.at(), row.event.effective().unwrap_or(0));
     let period = case.terms.period;
+    // A cut moves by less than two days, so that the half of the period tells which end it is about.
     let early = at < period.start_ms.midpoint(period.end_ms);
     let in_period = period.contains(at);
     if case.months.contains(at) && !in_period {
@@ -167,6 +169,7 @@ fn contradict(case: &Case, bills: &mut Bills) -> i128 {
         Some(Contradiction::Total(off)) => off,
         Some(Contradiction::Line(place, off)) => match bills.bill.lines.get_mut(place) {
             Some(line) => {
+                // The total follows, so that the line contradicts its text alone.
                 line.amount += off;
                 off
             }
@@ -208,6 +211,7 @@ fn announced(case: &Case) -> u64 {
     let rows = case.rows.iter().filter(|row| case.terms.period.contains(row.at())).filter(|row: &&Row| {
         match row.fate {
             Fate::Withdrawn => false,
+            // The server still has what only the ingest lost.
             Fate::Missing => !known_gap,
             Fate::Held | Fate::Late { .. } | Fate::Repriced(_) | Fate::Duplicated => true,
         }
@@ -217,6 +221,7 @@ fn announced(case: &Case) -> u64 {
 
 /// Returns the descriptions of the lines that carry a wrong label or another price.
 fn affected(terms: &BillingTerms, bill: &Bill) -> Vec<String> {
+    // The lines of usage are the first ones of an invoice, in the same order.
     bill.usage
         .iter()
         .zip(&bill.lines)

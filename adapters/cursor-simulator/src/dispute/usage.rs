@@ -26,6 +26,7 @@ pub(super) fn other_price(case: &mut Case) {
     let mut models: Vec<_> = candidates(case, &lines, |line| line.exact >= DOLLAR / 2)
         .into_iter()
         .map(|line| line.model.clone())
+        // A model may have two lines, and prices are those of a model.
         .collect::<BTreeSet<_>>()
         .into_iter()
         .collect();
@@ -42,6 +43,7 @@ pub(super) fn relabel(case: &mut Case) {
     case.dice.shuffle(&mut lines);
     let unknown = case.pick(&["cursor-fast-preview", "agent-premium", "gpt-5.4-turbo"], "agent-premium");
     let Some((first, rest)) = lines.split_first() else { return };
+    // Between lines of the same amount, an exchange would make no difference.
     let second = rest.iter().find(|line| line.amount != first.amount).filter(|_| case.dice.chance(500));
     case.terms.labels = match second {
         Some(second) => [(&first.label, &second.label), (&second.label, &first.label)]
@@ -81,5 +83,6 @@ pub(super) fn round_otherwise(case: &mut Case, all: &[Discrepancy]) {
             return;
         }
     }
+    // Every other policy comes to the same total, so that there is nothing to find.
     case.terms.rounding = usual;
 }

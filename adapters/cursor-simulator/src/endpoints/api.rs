@@ -75,6 +75,7 @@ fn honest_answer(guard: Guard<'_>, view: &View<'_>, request: &Request<Bytes>) ->
     if *request.method() != route.method() {
         return wrong_method(&route.method());
     }
+    // A request that was refused above does not count towards the limit; one with a wrong body does.
     let limits = view.behaviour.rate_limits.as_ref();
     if let Some(limits) = limits.filter(|limits| !(guard.admits)(route.endpoint(), view.now, limits)) {
         return throttled(limits.throttling, WAIT);

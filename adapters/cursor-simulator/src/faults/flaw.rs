@@ -68,6 +68,7 @@ pub(crate) fn refuse_or_spoil(fault: &FaultKind) -> Result<Option<Flaw>, Box<Res
         FaultKind::ShuffledRows => return Ok(Some(Flaw::Rows(RowFlaw::Shuffled))),
         FaultKind::RepeatedRow => return Ok(Some(Flaw::Rows(RowFlaw::OneEarly))),
         FaultKind::SkippedRow => return Ok(Some(Flaw::Rows(RowFlaw::OneLate))),
+        // These change the data after the answer, which itself is right.
         FaultKind::ShiftedRows(_) | FaultKind::Then(_) => return Ok(None),
         FaultKind::TooManyRequests { retry_after: Some(seconds) } => throttled(Throttling::Current, *seconds),
         FaultKind::TooManyRequests { retry_after: None } => throttled(Throttling::Older, 0),

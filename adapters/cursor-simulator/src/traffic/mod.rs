@@ -125,6 +125,7 @@ pub(crate) fn per_weekday(company: &Company, (start, end): (i64, i64), total: u3
             company.people.iter().filter(|person| person.works_at(day)).map(|person| person.weight).sum();
         let reviews =
             if [0, 6].contains(&weekday(day)) { 0 } else { (people + services) * planner.habits.bugbot };
+        // Habits are per mille, and the sum is in percent.
         percent += planner.day_percent(day) * at_work + 100 * services + reviews / 10;
         day += DAY;
     }
@@ -237,6 +238,7 @@ impl Planner {
             company.people.iter().enumerate().filter(|(_, person)| person.moves.is_some()).cycle();
         let fallback = company.people.iter().enumerate().next();
         for at in edges.into_iter().flat_map(|edge| [edge - 1, edge]) {
+            // At the instant of a move its mover calls, since the team of that call depends on the millisecond.
             let moving = company
                 .people
                 .iter()
@@ -346,6 +348,7 @@ impl Planner {
         let mut before = i64::MIN;
         for call in calls {
             let near = before > floor_day(call.at) && call.at.saturating_sub(before) < 2 * MINUTE;
+            // Edges are whole minutes, unless the range itself is not.
             let on_edge = [0, MINUTE - 1].contains(&call.at.rem_euclid(MINUTE));
             if near && !on_edge && self.rng.chance(6) {
                 call.at = before;
