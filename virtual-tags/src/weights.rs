@@ -92,6 +92,7 @@ fn nested_exactly(parts: &[(u128, Vec<u128>)], bits_given_up: u32) -> Option<Vec
     for (_, shares) in parts {
         let mut shares: Vec<u128> = shares.iter().map(|share| drop_bits(*share, bits_given_up)).collect();
         if shares.iter().all(|share| *share == 0) {
+            // Otherwise the part would lose the weight that it divides.
             shares.fill(1);
         }
         reduce_weights(shares.iter_mut());

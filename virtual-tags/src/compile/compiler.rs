@@ -55,6 +55,7 @@ impl Compiler<'_> {
         let mut assigns = Table::default();
         let mut index_builder = IndexBuilder::default();
         for (index, rule) in rules.iter_mut().enumerate() {
+            // Before the rule goes into the index, which compares texts as they are.
             rule.people.normalize();
             if let Some(gives) =
                 errors.ok_or_collect(self.compile_assign(rule, tag.default.as_ref(), &mut reads))

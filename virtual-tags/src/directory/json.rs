@@ -46,6 +46,7 @@ impl Directory {
         })?;
         let rows: Vec<_> =
             rows.iter().map(|row| Row::read(row.get(), json, &lines)).collect::<Result<_>>()?;
+        // Objects may each leave out other fields: a fact is a column for all of them.
         let mut facts: Vec<Arc<str>> =
             rows.iter().flat_map(|row| row.facts.keys()).map(|fact| fact.as_str().into()).collect();
         facts.sort();

@@ -102,6 +102,7 @@ impl CostBasis {
                 Error::new(ErrorKind::Amount, place.cloned(), message).with_source(error)
             })?;
         }
+        // The map has them in order of their starts: where any two overlap, two neighbours do.
         let spans: Vec<_> = periods.keys().copied().collect();
         if spans.iter().any(|(start, end)| end <= start) || spans.windows(2).any(overlap) {
             return Err(Fault::OverlappingCosts(self.key.clone()).at(place.cloned()));

@@ -120,6 +120,7 @@ impl ResolvedRules {
                 }
             })
             .collect();
+        // All parts together: only one common denominator makes their weights comparable.
         let inner = outcomes.iter().map(|shares| shares.iter().map(|(_, weight)| *weight).collect());
         let nested: Vec<_> = parts.iter().map(|part| part.weight).zip(inner).collect();
         let mut extended = Vec::new();

@@ -90,6 +90,7 @@ impl Rules {
     pub fn resolve_with(&self, sums: &CostSums) -> Result<ResolvedRules> {
         let mut costs = AllCostShares::new();
         for (place, split) in self.0.cost_splits() {
+            // Rules that split in the same way share one basis.
             if !costs.contains_key(split) {
                 let Some(basis) = sums.find_basis(&self.0, split) else {
                     return Err(self.0.needs_costs(

@@ -145,6 +145,7 @@ impl ResolvedRules {
             .compiled
             .key_id(key)
             .and_then(|id| self.compiled.tags.get(id))
+            // With keys that are read, each part may have another winner.
             .filter(|tag| tag.reads.is_empty());
         let winner = tag.and_then(|tag| self.find_winner(tag, charge, charge.dimensions));
         match winner {

@@ -205,6 +205,7 @@ fn find_moves(before: &[(Value, i128)], after: &[(Value, i128)]) -> Vec<(Value, 
     for (value, units) in before {
         *change.entry(value).or_default() -= units;
     }
+    // The parts of one charge have one sign, so that any of them tells it.
     let negative = before.iter().any(|(_, units)| *units < 0);
     let sign = if negative { -1 } else { 1 };
     let gains = change.iter().filter(|(_, units)| **units * sign > 0);

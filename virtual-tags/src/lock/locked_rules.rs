@@ -71,8 +71,10 @@ impl LockedRules {
             }
         }
         let all = || closed.iter().map(|(_, rules)| rules).chain([&current]);
+        // Keys that only a closed period has come last, so that those of the current rules keep their places.
         let keys: BTreeSet<_> =
             all().flat_map(cost_model::Tagger::keys).filter(|key| !current.keys().contains(key)).collect();
+        // Answers change where a period ends, because other rules begin there.
         let ends = closed.iter().flat_map(|(period, _)| [period.start(), period.end()]);
         let boundaries: BTreeSet<_> =
             all().flat_map(cost_model::Tagger::boundaries).copied().chain(ends).collect();

@@ -119,6 +119,7 @@ impl DigestWriter {
                 self.write_text("percentages");
                 self.write_count(usize::from(*remainder_to_default));
                 self.write_list(parts, |writer, (value, percent)| {
+                    // `50` and `50.0` are the same rule.
                     writer.write_pair(value, &percent.normalize().to_string());
                 });
             }

@@ -34,6 +34,7 @@ pub(super) fn find_in_charges(rules: &ResolvedRules, ledger: &Ledger) -> Vec<Fin
     let mut seen = HashSet::new();
     for row in ledger.rows() {
         let Some(set) = ledger.set(row.set) else { continue };
+        // Between two boundaries a set of dimensions has the same answer: each is tried once.
         let epoch = rules.boundaries().partition_point(|boundary| *boundary <= row.at);
         if seen.insert((row.set, epoch)) {
             let charge = rules.compiled.charge(&set, row.at);

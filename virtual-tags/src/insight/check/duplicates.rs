@@ -50,6 +50,7 @@ fn people(rule: CompiledRule<'_>, places: &[Dimension]) -> Vec<String> {
         return rule.people.equals.iter().map(|email| lowercase(email)).collect();
     };
     let literals = when.literals();
+    // Literals joined by `or` name several people; joined by `and` they narrow the rule down.
     let mut alone = matches!(
         when.expression(),
         cost_model::filter::Expression::Predicate(_) | cost_model::filter::Expression::Or(_)

@@ -43,6 +43,7 @@ fn check_lists(rule: CompiledRule<'_>) -> Vec<Finding> {
         for (number, text) in list.iter().enumerate() {
             let which = if list.len() > 1 { format!("entry {} of ", number + 1) } else { String::new() };
             if let Some(reason) = impossible(name, text) {
+                // A finding does not repeat a whole email, which names a person.
                 let text = if text.contains('@') { String::new() } else { format!(" (`{text}`)") };
                 let message = format!("no email can match {which}`email.{name}`{text}: {reason}");
                 findings.push(Finding::new(FindingKind::ImpossibleEmail, rule.place, message));

@@ -55,6 +55,7 @@ pub(super) fn find_near_equal_values(tag: &CompiledTag, directory: &Directory) -
     let mut findings = Vec::new();
     for (value, place) in written_values(tag, directory) {
         let alike = known.entry(fold_case_and_blanks(&value)).or_default();
+        // Many rules may give the same value; one finding for it is enough.
         if alike.iter().any(|(other, _)| *other == value) {
             continue;
         }

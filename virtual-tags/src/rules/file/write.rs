@@ -43,6 +43,7 @@ impl RuleSet {
         for test in &self.tests {
             file.test(test);
         }
+        // Reading it back finds whatever a file cannot hold, so that nothing is lost unseen.
         let read = Self::from_toml(&file.0, "the written rules");
         match read {
             Ok(read) if read.digest() == self.digest() => Ok(file.0),
@@ -125,6 +126,7 @@ impl File {
         }
         match rule.spans.as_slice() {
             [] => {}
+            // `from` and `to` in place of a list: the shorter way to write a single span.
             [one] if one.from.is_some() || one.to.is_some() => {
                 for (name, day) in ends(one)? {
                     self.field(name, &quoted(&day));
