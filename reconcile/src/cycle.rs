@@ -78,6 +78,7 @@ pub fn reconcile_cycle(
     let mut asked = vec![0_u32; ledger.len()];
     for (explained, paid_back) in explained.iter().zip(&paid_back) {
         for (count, status) in asked.iter_mut().zip(&explained.charges) {
+            // What a later invoice takes back, that invoice bills again: it counts there alone.
             *count += u32::from(!paid_back && matches!(status, ChargeStatus::Line(_)));
         }
     }

@@ -91,7 +91,7 @@ impl Cents {
 }
 
 impl fmt::Display for Cents {
-    /// Returns all digits in cents, without an exponent and without trailing zeros.
+    /// Writes all digits in cents, without an exponent and without trailing zeros.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let per_cent = Self::UNITS_PER_CENT.unsigned_abs();
         let size = self.0.unsigned_abs();

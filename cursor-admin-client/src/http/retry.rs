@@ -10,7 +10,7 @@ use std::time::Duration;
 /// All calls of this client are reads, so all of them may be repeated. A 429 waits as long as
 /// `Retry-After` asks, or else a minute and a little more, since Cursor counts requests by the
 /// minute (<https://cursor.com/docs/api>). A 5xx and a failed transport wait a random time below a bound that doubles each time. A
-/// wait requested that is longer than `delay_max` is not slept: the error says how long it was.
+/// longer requested wait than `delay_max` is not slept: the error says how long it was.
 ///
 /// ```
 /// use cursor_admin_client::http::RetryPolicy;
@@ -101,7 +101,7 @@ impl RetryPolicy {
             Outcome::Status { .. } => return None,
         };
         if let Some(asked) = asked {
-            // A longer wait is not shortened: a retry before the time requested would only be refused again.
+            // A longer wait is not shortened: a retry before the requested time would only be refused again.
             // Not below the shortest wait either: a server that asks for 0 seconds would be asked without a pause.
             return (asked <= self.delay_max).then_some(asked.max(self.delay_min).min(self.delay_max));
         }

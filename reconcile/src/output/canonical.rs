@@ -51,7 +51,7 @@ pub(super) fn case(case: &Case<'_>, digester: &mut Digester) {
     charges(case.ledger, case.invoice.window_of_charges(), digester);
 }
 
-/// Returns the charges in order of time, those of one instant in the order of their bytes.
+/// Hands out the charges in order of time, those of one instant in the order of their bytes.
 fn charges(ledger: &Ledger, window: Window, digester: &mut Digester) {
     let sets: Vec<Digest> = ledger.set_ids().filter_map(|id| ledger.set(id)).map(set_digest).collect();
     let mut same: Vec<Fields> = Vec::new();

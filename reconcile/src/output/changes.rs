@@ -194,7 +194,7 @@ fn lines(before: &[LineOutcome], after: &[LineOutcome]) -> Vec<LineChange> {
 }
 
 impl fmt::Display for Changes {
-    /// Returns a line for each change; amounts are exact.
+    /// Writes a line for each change; amounts are exact.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.is_empty() {
             return writeln!(f, "invoice {}: nothing changed", self.invoice);

@@ -126,6 +126,7 @@ impl Models {
         for name in &behind {
             let model = self.model(name);
             model.lines.push(number);
+            // What a line asks for several models cannot be divided between them, so that their sums are not known.
             model.asked = match (model.asked, asked.filter(|_| alone)) {
                 (Some(sum), Some(asked)) => Some(sum.checked_add(asked)?),
                 _ => None,

@@ -158,6 +158,7 @@ impl SignOff {
 
     /// Returns why it does not hold for this reconciliation, if it does not.
     pub fn objection(&self, reconciliation: &Reconciliation) -> Option<Objection> {
+        // First of all: signatures under another reconciliation say nothing about this one.
         if self.reconciliation != reconciliation.digest() {
             return Some(Objection::AnotherReconciliation);
         }

@@ -126,6 +126,7 @@ impl Fields {
             period: self.period.or(given.period),
             currency: self.currency.or(given.currency),
             issued: self.issued.or(given.issued),
+            // These two are about how this file is written, so that nothing outside of it can state them.
             decimals: self.decimals,
             total: self.total,
         }
@@ -197,6 +198,7 @@ pub(super) fn check_currencies(comments: &[Comment<'_>], currency: Currency) -> 
         let value = comment.text.split_once([':', '=']).map(|(_, value)| value.trim());
         let words = comment.text.split(|each: char| !each.is_alphabetic()).filter(|word| !word.is_empty());
         let codes = words.clone().filter(|word| is_currency_code(word)).map(str::to_owned);
+        // As the whole value a code may be in small letters; in a sentence such a word may be no code.
         let alone = value.map(str::to_uppercase).filter(|value| is_currency_code(value));
         let signs = SIGNS.iter().filter(|(sign, _)| {
             words.clone().any(|word| word.to_uppercase() == *sign)
@@ -231,6 +233,7 @@ fn is_money(text: &str) -> bool {
         return false;
     }
     let Some((whole, cents)) = number.rsplit_once(['.', ',']) else { return has_sign };
+    // Two digits are cents; three may be thousands, and then the number may be a count.
     let mut groups = whole.split(|each: char| !each.is_ascii_digit());
     groups.next();
     has_sign || (cents.len() == 2 && groups.all(|group| group.len() == 3))

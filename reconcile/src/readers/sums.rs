@@ -170,6 +170,7 @@ impl Sheet {
         totals.extend(self.stated(SumLabel::Total).map(|total| total.row.amount));
         if totals.is_empty() {
             let paid = Money::sum(self.stated(SumLabel::Paid).map(|paid| paid.row.amount))?;
+            // Files state payments with either sign, and due is the total or what is left of it.
             for due in self.stated(SumLabel::Due).map(|due| due.row.amount) {
                 totals.extend([due, due.checked_add(paid)?, due.checked_sub(paid)?]);
             }

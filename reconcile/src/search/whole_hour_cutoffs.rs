@@ -87,6 +87,7 @@ fn sums(search: &Search<'_>, windows: &[Window]) -> Vec<Option<i128>> {
 fn chance(search: &Search<'_>, sums: &[Option<i128>]) -> FalsePositiveRate {
     let mut sums: Vec<i128> = sums.iter().copied().flatten().collect();
     sums.sort_unstable();
+    // Windows that hold the same charges are one try, not several.
     sums.dedup();
     let outcomes = search.digit.spread(sums.iter().copied());
     FalsePositiveRate::expected(u64::try_from(sums.len()).unwrap_or(u64::MAX), outcomes.saturating_add(1))

@@ -16,6 +16,7 @@ impl Search<'_> {
             |(number, (line_group, charged))| {
                 let short = line_group.amount.checked_sub(charged.billed).ok()?.units();
                 let room = line_group.calls.map(|calls| calls.saturating_sub(charged.records));
+                // A line that counts its calls and has them all was not short of one.
                 (room != Some(0)).then_some(OpenLine { number, short, room })
             },
         );

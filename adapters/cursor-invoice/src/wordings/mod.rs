@@ -449,7 +449,7 @@ mod tests {
         }
     }
 
-    /// Returns the readme's tables have a row for each pattern, in order, and each example fits that pattern first.
+    /// The readme's tables have a row for each pattern, in order, and each example fits that pattern first.
     #[test]
     fn the_readme_says_what_the_tables_say() {
         let rows: Vec<&str> =

@@ -56,6 +56,7 @@ pub(crate) fn equal_lines(invoice: &Invoice) -> Vec<Dispute> {
     let mut seen: Vec<(&str, Money, _)> = Vec::new();
     let mut disputes = Vec::new();
     for line in &invoice.lines {
+        // Nobody disputes a credit that was given twice, and a line without a description has nothing to compare.
         if !line.kind().is_invoice_only() || line.amount.units() <= 0 || line.description.is_empty() {
             continue;
         }

@@ -33,6 +33,7 @@ impl ClueSearch<'_> {
                 }
             }
             let false_positives = self.chance_of_buckets(&sums);
+            // Hours may be too many and too small to tell anything where days are not.
             if false_positives > FalsePositiveRate::LIMIT {
                 continue;
             }

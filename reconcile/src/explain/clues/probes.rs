@@ -99,6 +99,7 @@ impl ClueSearch<'_> {
             let Ok(asked) = billed.checked_add(matched.difference) else { continue };
             let Some((low, high)) = ratio(asked, *billed, self.digit.size()) else { continue };
             let width = u64::try_from((high - low).saturating_mul(1_000_000) / PERCENT).unwrap_or(u64::MAX);
+            // The more factors a last digit allows, the likelier a round one is among them.
             chance = chance.saturating_add(width);
             if let Some((factor, _)) = self.round_factor(asked, *billed, PERCENT) {
                 hits.push((*model, percent(factor - ONE)));
