@@ -102,6 +102,7 @@ impl Database {
     ///
     /// The path is absolute, so that SQLite takes it for a name of a file and for nothing else.
     pub(crate) fn connect(path: &Arc<Path>, access: Access) -> Attempt<Self> {
+        // Without a lock of SQLite's own: a connection is never shared between threads.
         let connection = match access {
             Access::Write => Connection::open_with_flags(
                 path,
@@ -119,6 +120,7 @@ impl Database {
             )?,
         };
         connection.busy_timeout(PATIENCE)?;
+        // Charges must not come into temporary files, which are outside of the store.
         connection.pragma_update(None, "temp_store", "MEMORY")?;
         Ok(Self { connection, path: Arc::clone(path), dictionary: Dictionary::default() })
     }

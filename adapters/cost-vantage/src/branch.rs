@@ -116,6 +116,7 @@ impl Branch {
                 && matches!(predicate.test, Test::Equals(_) | Test::In(_))
         });
         for predicate in &self.0 {
+            // VQL reads these fields only beside a test on the service.
             let needs_service = matches!(
                 predicate.field,
                 Field::Dimension(Dimension::Category | Dimension::Subcategory | Dimension::Resource)

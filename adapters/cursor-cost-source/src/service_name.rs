@@ -43,6 +43,7 @@ pub fn service_name(model: &str) -> Cow<'_, str> {
         if !name.is_empty() {
             name.push(if after_number && number { '.' } else { ' ' });
         }
+        // Two numbers are a version, and a third one begins another.
         after_number = number && !after_number;
         name.push_str(&part);
     }

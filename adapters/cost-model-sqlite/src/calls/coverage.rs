@@ -26,9 +26,9 @@ pub(crate) fn of_provider(sqlite: &Connection, connection: i64) -> Attempt<Cover
     while let Some(row) = rows.next()? {
         let window = Window::new(instant(row.get(0)?)?, instant(row.get(1)?)?);
         let window = window.map_err(|_| Failure::Damaged("a window that is none"))?;
+        // SQLite has no unsigned integers: the same 64 bits are kept as a signed one.
         let read = ReadNumber::new(row.get::<_, i64>(2)?.cast_unsigned());
         let read_at: Option<i64> = row.get(3)?;
-        // Numbers are kept with the sign bit as their highest; SQLite has no unsigned integers.
         spans.push(CoveredSpan::read(window, read, read_at.map(instant).transpose()?));
     }
     Ok(spans.into_iter().collect())

@@ -131,6 +131,7 @@ fn state(
         Ok((RecordId::from_bytes(row.get(0)?), ImportId::from_bytes(row.get(1)?)))
     })?;
     let statements: BTreeSet<_> = rows.collect::<rusqlite::Result<_>>()?;
+    // Charges of files are no evidence of how far back the provider answers.
     let oldest: Option<i64> = transaction
         .query_row(
             "SELECT at FROM record WHERE connection = ? AND flags & ? = 0 ORDER BY at LIMIT 1",

@@ -22,6 +22,7 @@ pub(crate) fn append(sqlite: &Connection, new: NewEntry) -> Attempt<JournalEntry
     let latest = "SELECT max(number) FROM journal WHERE kind = ? AND key = ?";
     let latest: Option<i64> = sqlite.query_row(latest, (new.kind.as_str(), &new.key), |row| row.get(0))?;
     new.check_latest(latest.map(i64::cast_unsigned)).map_err(Failure::Refused)?;
+    // One chain for entries of all kinds, so that none can be removed unseen.
     let last = "SELECT number, digest FROM journal ORDER BY number DESC LIMIT 1";
     let last = sqlite.query_row(last, (), |row| Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?)));
     let last = match last.optional()? {

@@ -222,6 +222,7 @@ impl<'a> Sheet<'a> {
             self.label = Some((label, remark));
         }
         if let Some((label, remark)) = self.sum_label.take() {
+            // On a clone of the numbers: a line that is not taken must not decide what the decimal mark is.
             if is_figures(&line.text)
                 && Row::read(&line.text, line.number, self.headings, &mut self.numbers.clone())
                     .is_ok_and(|row| row.is_some())

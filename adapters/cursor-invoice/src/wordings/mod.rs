@@ -103,12 +103,14 @@ impl CursorWordings {
         if !stands_apart(beside[0], beside[1]) {
             return None;
         }
+        // One amount for two kinds: nobody knows how much of it is usage.
         if beside.iter().any(|text| !self.meanings(&self.without_qualifiers(text)).is_empty()) {
             return Some(LineKind::Unrecognised.into());
         }
         let about = format!("{} {}", beside[0], beside[1]);
         line.user = other.email.find(&about).map(|email| email.as_str().to_owned());
         let (days, left) = dates(&other.email.replace_all(&about, " "));
+        // Of several dates, none is the day of the usage.
         line.day = match days[..] {
             [day] => Some(day),
             _ => None,
