@@ -24,7 +24,9 @@ use crate::http::retry::RetryPolicy;
 use crate::http::retry_budget::{RetryBudget, RetryMeter};
 use crate::http::transport::Transport;
 
+/// What errors of a wrong configuration name as the operation.
 const OPERATION: &str = "building the client";
+/// Cursor's own API.
 const DEFAULT_BASE_URL: &str = "https://api.cursor.com";
 
 /// Sets up a [`Client`]. Setters cannot fail; [`ClientBuilder::build`] checks everything.
@@ -172,7 +174,6 @@ impl ClientBuilder {
     /// insecure URL, a proxy or certificates that cannot be used, or are set together with a transport that was passed in, a
     /// time or limit of zero, or no transport or clock in a build without the default ones.
     pub fn build(self) -> Result<Client> {
-        let refuse = |reason: &'static str| Error::config(OPERATION, reason);
         let key = checked_key(self.key.as_ref()).map_err(refuse)?;
         let base = BaseUrl::parse(self.base_url.as_deref().unwrap_or(DEFAULT_BASE_URL)).map_err(refuse)?;
         if self.network.timeout.is_some_and(|timeout| timeout.is_zero()) {
@@ -197,6 +198,7 @@ impl ClientBuilder {
             .clock
             .or_else(default_clock)
             .ok_or_else(|| refuse("there is no clock; hand one in, or turn on the feature `tokio`"))?;
+        // Cursor takes the key as the user name of Basic authentication, with an empty password.
         let encoded_key = SecretString::from(STANDARD.encode(format!("{}:", key.expose_secret())));
         let mut authorization = HeaderValue::try_from(format!("Basic {}", encoded_key.expose_secret()))
             .map_err(|_| refuse("the key cannot be sent in a header"))?;
@@ -219,18 +221,27 @@ impl ClientBuilder {
     }
 }
 
+/// Makes the error of a setting.
+fn refuse(reason: &'static str) -> Error {
+    Error::config(OPERATION, reason)
+}
+
 /// Refuses only what can never be a key, since the shape of a key is not promised.
+///
+/// The reason does not quote the key, which may be a real one with a blank in it.
 fn checked_key(key: Option<&SecretString>) -> Result<SecretString, &'static str> {
     let key = key.map(|key| key.expose_secret().trim()).unwrap_or_default();
     if key.is_empty() {
         return Err("there is no api key");
     }
+    // A colon would end the user name of Basic authentication, and send the rest as the password.
     if key.contains(':') || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Err("the api key holds a character that no key has");
     }
     Ok(SecretString::from(key))
 }
 
+/// Makes the built-in transport.
 #[cfg(feature = "reqwest")]
 fn default_transport(network: &Network, base: &BaseUrl) -> Result<Arc<dyn Transport>> {
     match crate::http::transport::reqwest::ReqwestTransport::new(network, base) {
@@ -239,28 +250,33 @@ fn default_transport(network: &Network, base: &BaseUrl) -> Result<Arc<dyn Transp
     }
 }
 
+/// Refuses, since this build has no transport of its own.
 #[cfg(not(feature = "reqwest"))]
 fn default_transport(_: &Network, _: &BaseUrl) -> Result<Arc<dyn Transport>> {
     let reason = "there is no transport; hand one in, or turn on the feature `rustls`";
     Err(Error::config(OPERATION, reason))
 }
 
+/// Returns the system's clock.
 #[cfg(feature = "tokio")]
 #[expect(clippy::unnecessary_wraps, reason = "without the feature there is none")]
 fn default_clock() -> Option<Arc<dyn Clock>> {
     Some(Arc::new(crate::http::clock::SystemClock::new()))
 }
 
+/// Returns none, since this build has no clock of its own.
 #[cfg(not(feature = "tokio"))]
 fn default_clock() -> Option<Arc<dyn Clock>> {
     None
 }
 
+/// Tells `tracing`, too, what the observer hears.
 #[cfg(feature = "tracing")]
 fn traced(observer: Arc<dyn Observer>) -> Arc<dyn Observer> {
     Arc::new(crate::http::tracing::Traced(observer))
 }
 
+/// Returns the observer alone, since this build has no `tracing`.
 #[cfg(not(feature = "tracing"))]
 fn traced(observer: Arc<dyn Observer>) -> Arc<dyn Observer> {
     observer

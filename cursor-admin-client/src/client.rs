@@ -30,10 +30,12 @@ pub struct Client {
 }
 
 impl Client {
+    /// Makes a client of a connection, which may be shared with other clones.
     pub(crate) fn new(connection: Connection) -> Self {
         Self { connection }
     }
 
+    /// Returns the connection, for the queries that outlive a call.
     pub(crate) fn connection(&self) -> &Connection {
         &self.connection
     }
@@ -176,6 +178,7 @@ impl Client {
         self.daily_usage_by(start, end, Who::Everyone).await
     }
 
+    /// Reads the days of those who were active, on one page, or of everyone, on all pages.
     async fn daily_usage_by(
         &self,
         start: DateTime<Utc>,

@@ -18,6 +18,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 #[error(transparent)]
 pub struct Error(Box<Inner>);
 
+/// What an error holds, behind a pointer so that a `Result` stays small.
 #[derive(Debug, thiserror::Error)]
 struct Inner {
     kind: ErrorKind,
@@ -64,6 +65,7 @@ pub enum ErrorKind {
 }
 
 impl Error {
+    /// Makes an error that knows only what was done and what is wrong.
     pub(crate) fn new(
         kind: ErrorKind,
         operation: &'static str,
@@ -83,10 +85,12 @@ impl Error {
         }))
     }
 
+    /// Makes the error of a setting or a request that is wrong before anything is sent.
     pub(crate) fn config(operation: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
         Self::new(ErrorKind::Config, operation, detail)
     }
 
+    /// Makes the error of an answer that cannot be read; it names the field, and never what the field holds.
     pub(crate) fn decode(operation: &'static str, fault: DecodeFault) -> Self {
         let detail: Cow<'static, str> = match fault.path() {
             "" => "the answer cannot be read".into(),
@@ -95,6 +99,7 @@ impl Error {
         Self::new(ErrorKind::Decode, operation, detail).with_source(fault)
     }
 
+    /// Returns the same with the error that caused it.
     pub(crate) fn with_source(mut self, source: impl std::error::Error + Send + Sync + 'static) -> Self {
         self.0.source = Some(Box::new(source));
         self
@@ -113,22 +118,26 @@ impl Error {
         self
     }
 
+    /// Returns the same with what the server said, which must be masked already.
     pub(crate) fn with_server_message(self, text: String) -> Self {
         if text.is_empty() { self } else { self.with_source(ServerMessage(text)) }
     }
 
+    /// Returns the same with the status of the answer and the wait that it asked for.
     pub(crate) fn with_status(mut self, status: u16, retry_after: Option<Duration>) -> Self {
         self.0.status = Some(status);
         self.0.retry_after = retry_after;
         self
     }
 
+    /// Returns the same with its page and the number of requests sent.
     pub(crate) fn at(mut self, page: Option<u32>, attempts: u32) -> Self {
         self.0.page = page;
         self.0.attempts = attempts;
         self
     }
 
+    /// Returns the same with how many rows were announced and how many came.
     pub(crate) fn with_counts(mut self, announced: u64, received: Option<u64>) -> Self {
         self.0.announced = Some(announced);
         self.0.received = received;
@@ -196,6 +205,7 @@ impl Error {
         self.source_as().map(DecodeFault::path).filter(|path| !path.is_empty())
     }
 
+    /// Returns the layer beneath, if it is of that type.
     fn source_as<E: std::error::Error + 'static>(&self) -> Option<&E> {
         self.0.source.as_ref()?.downcast_ref()
     }
@@ -273,6 +283,8 @@ impl fmt::Display for Inner {
     }
 }
 
+/// Returns what a user can do about an error of that kind, as the end of a message; nothing where nothing
+/// helps.
 fn advice(kind: ErrorKind) -> &'static str {
     match kind {
         ErrorKind::Auth => "; check the key: it must be a team's admin key that has not expired",

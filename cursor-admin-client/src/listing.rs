@@ -1,4 +1,7 @@
 //! Lists that come in numbered pages.
+//!
+//! Spend, directory groups, their members and days of use are lists of this sort. Usage events have a walk of
+//! their own in `snapshot.rs`, since nothing identifies an event.
 
 use std::collections::HashSet;
 
@@ -28,6 +31,8 @@ pub struct Listing<T> {
 }
 
 /// One page of a list.
+///
+/// Each endpoint makes it of its answer, in whose words the count and the end are stated.
 pub(crate) struct Page<T> {
     pub(crate) rows: Vec<T>,
     pub(crate) announced: Option<u64>,
@@ -59,6 +64,8 @@ impl<T> Page<T> {
 }
 
 /// What a page says of the pages.
+///
+/// All fields are optional here: which one has to be there depends on the endpoint.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Pagination {
     pub(crate) total_count: Option<u64>,
@@ -78,6 +85,8 @@ object! { Pagination {
 }}
 
 /// A row that can be told from the others of its list, and the entry that it is counted by.
+///
+/// A list in which a row comes twice has moved while it was read.
 pub(crate) trait Row {
     /// Returns what no other row of the list has; `None` if the row does not say.
     fn identity(&self) -> Option<String>;
@@ -87,6 +96,8 @@ pub(crate) trait Row {
 }
 
 /// All pages of a list.
+///
+/// Every page announced the same number of rows, or the list was read again.
 pub(crate) struct Pages<T> {
     pub(crate) rows: Vec<T>,
     pub(crate) announced: Option<u64>,
@@ -110,7 +121,9 @@ impl<T> From<Pages<T>> for Listing<T> {
     }
 }
 
+/// How many pages are read at most: a server that never says that it is done must not keep a call for ever.
 const PAGES_MAX: u32 = 10_000;
+/// How often a list is read before it is given up.
 const READS_MAX: u32 = 3;
 
 /// Reads all pages. They are an offset into a list that may move, so the list is read again if what every
@@ -120,6 +133,7 @@ pub(crate) async fn read_pages<T: Row + Send>(
     request: impl Fn(u32) -> Result<Call> + Send + Sync,
     decode: fn(&[u8], &mut Notes) -> Decoded<Page<T>>,
 ) -> Result<Pages<T>> {
+    // One deadline for all pages, and for all reads of the list.
     let connection = connection.started();
     let mut requests = 0;
     let mut reads = 1;
@@ -138,6 +152,7 @@ pub(crate) async fn read_pages<T: Row + Send>(
     }
 }
 
+/// Reads all pages once, and says whether they agreed with each other. It stops at the first that does not.
 async fn read_once<T: Row + Send>(
     connection: &Connection,
     request: &(impl Fn(u32) -> Result<Call> + Send + Sync),
@@ -174,6 +189,7 @@ async fn read_once<T: Row + Send>(
     Ok((pages, steady))
 }
 
+/// Returns whether no row came twice and as many came as were announced.
 fn adds_up<T: Row>(pages: &Pages<T>) -> bool {
     let mut seen = HashSet::new();
     let distinct = pages.rows.iter().filter_map(Row::identity).all(|identity| seen.insert(identity));

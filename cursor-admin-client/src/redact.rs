@@ -1,4 +1,7 @@
 //! Making text of the server fit for an error message: short, on one line, without keys or emails.
+//!
+//! The text of an error body is the server's and may quote the request. It is read only to find words for a
+//! person, so that losing some of it does no harm, while showing too much would be in every log.
 
 use std::borrow::Cow;
 
@@ -31,6 +34,7 @@ const WORD_MAX: usize = 32;
 /// Returns the text, masked and cut. `secrets` are masked wherever they occur.
 pub(crate) fn server_text(text: &str, secrets: &[&str]) -> String {
     let mut text: String = text.chars().take(READ_MAX).collect();
+    // As a whole first: within words, a key that holds a dividing character would be found in parts only.
     for secret in secrets.iter().filter(|secret| !secret.is_empty()) {
         text = text.replace(secret, "[key]");
     }
@@ -46,6 +50,8 @@ pub(crate) fn server_text(text: &str, secrets: &[&str]) -> String {
 }
 
 /// Returns the name of an unknown field. Some objects have data as keys.
+///
+/// Names of letters are shown as they are; those that hold data are masked like any other word.
 pub(crate) fn name(name: &str) -> Cow<'_, str> {
     if name.len() <= WORD_MAX && name.bytes().all(|byte| byte.is_ascii_alphabetic()) {
         return Cow::Borrowed(name);
@@ -55,6 +61,7 @@ pub(crate) fn name(name: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
+/// Returns a text of at most so many characters, with dots where more followed.
 fn cut(text: &str, max: usize) -> String {
     match text.char_indices().nth(max) {
         None => text.to_owned(),
@@ -74,6 +81,7 @@ fn mask(word: &str, secrets: &[&str]) -> String {
     masked
 }
 
+/// Returns whether a character divides words, so that a secret is found within quotes or a URL.
 fn is_edge(c: char) -> bool {
     matches!(
         c,
@@ -97,13 +105,16 @@ fn is_edge(c: char) -> bool {
     )
 }
 
+/// Returns what to show in place of a piece that looks like a secret; `None` for one that does not.
 fn hidden(piece: &str, secrets: &[&str]) -> Option<&'static str> {
     let lower = piece.to_ascii_lowercase();
+    // Addresses in URLs and in JSON are encoded.
     if piece.contains('@') || lower.contains("%40") || lower.contains("\\u0040") {
         return Some("[email]");
     }
     let prefixed =
         ["key_", "crsr_"].iter().any(|p| lower.strip_prefix(p).is_some_and(|rest| rest.len() >= KEY_HEAD));
+    // No word of a message is so long, and a token of any service may be.
     let long = piece.len() > WORD_MAX && piece.bytes().all(|b| b.is_ascii_graphic());
     (prefixed
         || long
@@ -118,6 +129,8 @@ fn hidden(piece: &str, secrets: &[&str]) -> Option<&'static str> {
 }
 
 /// Returns the title of a page of HTML, or its text.
+///
+/// Only for errors of gateways: nothing is rendered, and scripts come out as text.
 fn without_tags(html: &str) -> String {
     let lower = html.to_ascii_lowercase();
     let title =

@@ -120,6 +120,8 @@ impl UsageEvents {
 const READS_MAX: u32 = 3;
 
 /// One walk over all pages.
+///
+/// It is kept until its verdict is known. It then becomes the snapshot, or is compared with the next walk.
 struct Read<T> {
     events: Vec<T>,
     /// The places of those that lie outside of the window.
@@ -162,12 +164,15 @@ impl<T> Read<T> {
         bad.or_else(|| self.events.last().map(Row::Event))
     }
 
+    /// Returns all rows, read ones first.
     fn rows(&self) -> impl Iterator<Item = Row<'_, T>> {
         self.events.iter().map(Row::Event).chain(self.bad_rows.iter().map(|bad| Row::Bad(&bad.text)))
     }
 }
 
 /// What a walk over the pages has shown.
+///
+/// The worst that any page shows counts for the walk.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Verdict {
     Complete,
@@ -208,6 +213,7 @@ async fn read<T: Eq + Hash + Send>(
             return Err(incomplete(read));
         }
         if read.verdict == Verdict::PerhapsShifted {
+            // Only the latest is kept: more than two walks of a large window need not be in memory.
             shifted = Some(read);
         }
         rereads += 1;
@@ -245,6 +251,8 @@ async fn read_once<T: Eq + Send>(
             Row::Event((event, _)) => Row::Event(event),
             Row::Bad(text) => Row::Bad(text),
         });
+        // An event that came in meanwhile moves all that follow it by a place: the last row of a page comes again as
+        // the first row of the next.
         if first.is_some() && read.last() == first {
             read.verdict = Verdict::PerhapsShifted;
         }
@@ -268,6 +276,7 @@ async fn read_once<T: Eq + Send>(
             return Ok(read);
         }
     }
+    // Withdrawn events move the others the other way, so that rows are missing and none comes twice.
     if read.received() != read.announced {
         read.verdict = Verdict::Inconsistent;
     }

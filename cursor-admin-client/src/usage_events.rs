@@ -15,10 +15,11 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::http::connection::Connection;
 use crate::http::gate::Route;
 
+/// What errors name as the operation.
 pub(crate) const OPERATION: &str = Route::UsageEvents.operation();
-/// A server that never says that it is done must not keep us for ever.
+/// How many pages are read at most: a server that never says that it is done must not keep us for ever.
 pub(crate) const PAGES_MAX: u32 = 100_000;
-/// Empty pages may come between full ones, but not without end.
+/// How many empty pages may come in a row between full ones.
 const EMPTY_PAGES_MAX: u32 = 10;
 
 /// A query for the usage events of a window. Nothing is sent until one of its reading functions is called.
@@ -140,6 +141,7 @@ impl UsageEvents {
         };
         self.connection.page_read(&call, &page.events, Some(page.announced));
         match self.max_events {
+            // The first page announces all events of the window, before anything else of it is read.
             Some(max) if number == 1 && page.announced > max => {
                 let detail = format!("{} events were announced, more than the {max} allowed", page.announced);
                 Err(Error::new(ErrorKind::TooLarge, OPERATION, detail)
@@ -168,6 +170,7 @@ impl UsageEvents {
     /// Returns the events of [`UsageEvents::pages`], one by one. A row that cannot be read is an error even of
     /// a [lenient](Client::lenient) client, since there is no place for it here.
     pub fn items(&self) -> BoxStream<'static, Result<UsageEvent>> {
+        // A stream of events has no place in which a row that cannot be read would be noticed.
         let strict = Self { connection: self.connection.with_lenience(false), ..self.clone() };
         strict.pages().map_ok(|page| stream::iter(page.events.into_iter().map(Ok))).try_flatten().boxed()
     }
@@ -202,6 +205,8 @@ impl UsageEvents {
 }
 
 /// The next page of a walk, and how many empty ones led to it.
+///
+/// A page's number is all that Cursor knows of a walk.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Cursor {
     pub(crate) page: u32,

@@ -3,6 +3,8 @@
 use chrono::{DateTime, Utc};
 
 /// Returns the first and the last millisecond of the half-open window, or why it cannot be requested.
+///
+/// A window that lies within one millisecond and holds none of its own is empty, too.
 pub(crate) fn inclusive_millis(start: DateTime<Utc>, end: DateTime<Utc>) -> Result<(i64, i64), &'static str> {
     let (first, last) = (first_milli(start), first_milli(end).saturating_sub(1));
     if first > last {

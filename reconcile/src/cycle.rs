@@ -1,4 +1,7 @@
 //! Reconciles several invoices of one cycle together.
+//!
+//! A provider may bill usage in mid-cycle and credit that bill on the last invoice of the cycle. Each invoice is
+//! explained by itself; which charges were billed twice or never is counted over all of them.
 
 use cost_model::{Ledger, Money, Window};
 
@@ -75,6 +78,7 @@ pub fn reconcile_cycle(
     let mut asked = vec![0_u32; ledger.len()];
     for (explained, paid_back) in explained.iter().zip(&paid_back) {
         for (count, status) in asked.iter_mut().zip(&explained.charges) {
+            // What a later invoice takes back, that invoice bills again: it counts there alone.
             *count += u32::from(!paid_back && matches!(status, ChargeStatus::Line(_)));
         }
     }

@@ -28,6 +28,7 @@ pub type Result<T> = std::result::Result<T, Error>;
 #[error(transparent)]
 pub struct Error(Box<Inner>);
 
+/// What an error holds, behind a pointer so that a `Result` stays small.
 #[derive(Debug, thiserror::Error)]
 #[error(
     "{}{}{fault}",
@@ -49,6 +50,7 @@ impl Error {
         Self::from_fault(Fault::Text(kind, message.into()))
     }
 
+    /// Makes an error of a fault, without a place.
     pub(crate) fn from_fault(fault: Fault) -> Self {
         Self(Box::new(Inner { fault, file: None, line: None, field: None, source: None }))
     }
@@ -102,7 +104,7 @@ impl From<Fault> for Error {
 }
 
 impl From<InputError> for Error {
-    /// Returns what is wrong with the text of an invoice.
+    /// Makes an error about the text of an invoice, at the line and column of the problem.
     fn from(problem: InputError) -> Self {
         let mut error = Self::new(ErrorKind::Invoice, problem.message());
         error.0.line = problem.line();
@@ -121,6 +123,8 @@ impl From<cost_model::Error> for Error {
 }
 
 /// Returns an error about the text of an invoice.
+///
+/// The caller adds file, line and field, as far as it knows them.
 pub(crate) fn invalid(message: impl Into<String>) -> Error {
     Error::new(ErrorKind::Invoice, message)
 }

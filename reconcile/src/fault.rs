@@ -5,6 +5,8 @@
 use cost_model::{Currency, Money, Timestamp};
 
 /// What is wrong.
+///
+/// Messages about a file say what to change in it where that is known.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Fault {
     /// A text without data, or one from outside of this crate.
@@ -74,6 +76,8 @@ pub(crate) enum Fault {
 
 impl Fault {
     /// Returns the kind of error that the fault is reported as.
+    ///
+    /// The match has no wildcard, so that the compiler asks for the kind of a new fault.
     pub(crate) fn kind(&self) -> ErrorKind {
         match self {
             Self::Text(kind, _) => *kind,

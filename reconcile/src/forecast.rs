@@ -14,7 +14,9 @@ use crate::fault::Fault;
 use crate::model::billing_rules::BillingRules;
 use crate::model::invoice::{Invoice, LineKind};
 
+/// One day in milliseconds.
 const DAY: i64 = 24 * 60 * 60 * 1000;
+/// One week in milliseconds.
 const WEEK: i64 = 7 * DAY;
 /// The number of past weeks that a forecast rests on, at most.
 const WEEKS: i64 = 4;
@@ -121,6 +123,7 @@ impl Forecast {
             high: so_far.checked_add(paces.iter().max().copied().unwrap_or_default())?,
         };
         let fixed = Money::sum(before.into_iter().flat_map(|invoice| &invoice.lines).filter_map(|line| {
+            // Prorations, credits and the like belong to one cycle, and are not expected again.
             matches!(line.kind(), LineKind::Seats | LineKind::AddOn).then_some(line.amount)
         }))?;
         // Tax comes last: it is due on the fixed lines as well.
@@ -163,6 +166,8 @@ impl ForecastRange {
 }
 
 /// The usage of a ledger, and the part of it that was on demand.
+///
+/// Both are running sums, so that the sum of any span is the difference of two look-ups.
 struct Charges {
     used: Running,
     on_demand: Running,
@@ -184,6 +189,8 @@ impl Charges {
     }
 
     /// Whole weeks before that instant since the day of the first charge, at most four.
+    ///
+    /// The day of the first charge, in UTC, counts from its midnight.
     fn weeks_before(&self, as_of: Timestamp) -> i64 {
         let first = self.used.first().map_or(i64::MAX, |at| at.div_euclid(DAY).saturating_mul(DAY));
         (as_of.millis().saturating_sub(first) / WEEK).clamp(0, WEEKS)
@@ -215,6 +222,7 @@ impl Charges {
 struct Share(i128);
 
 impl Share {
+    /// The whole in millionths.
     const WHOLE: i128 = 1_000_000;
 
     /// Returns the share of a part; 0 of nothing.
@@ -225,6 +233,7 @@ impl Share {
         Self(part.units().checked_div(millionth).unwrap_or(0))
     }
 
+    /// Returns that share of an amount.
     fn apply_to(self, amount: Money) -> Money {
         Money::from_units((amount.units() / Self::WHOLE).saturating_mul(self.0))
     }
@@ -246,6 +255,7 @@ impl Running {
         Ok(())
     }
 
+    /// Returns the instant of the first charge.
     fn first(&self) -> Option<i64> {
         self.reached.keys().next().copied()
     }
@@ -255,6 +265,7 @@ impl Running {
         Ok(self.sum_before(end).checked_sub(self.sum_before(start))?)
     }
 
+    /// Returns the sum of everything before an instant.
     fn sum_before(&self, at: i64) -> Money {
         self.reached.range(..at).next_back().map_or(Money::ZERO, |(_, sum)| *sum)
     }
@@ -279,6 +290,8 @@ fn mean(amounts: &[Money]) -> Result<Money> {
 }
 
 /// Returns the tax on an amount, at the rate that the invoice before has on everything else.
+///
+/// Without an invoice before, no tax is forecast.
 fn tax(amount: Money, before: Option<&Invoice>, decimals: u32) -> Result<Money> {
     let Some(before) = before else { return Ok(Money::ZERO) };
     let taxes = before.lines.iter().filter(|line| *line.kind() == LineKind::Tax).map(|line| line.amount);

@@ -84,6 +84,7 @@ impl StoredUsage {
     }
 }
 
+/// Makes the error of a store that does not give its usage, with the store's own error as its source.
 fn unreadable(error: cost_model::Error) -> Error {
     Error::new(ErrorKind::Store, "the usage cannot be read from the store").with_source(error)
 }

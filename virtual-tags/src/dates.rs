@@ -1,4 +1,7 @@
 //! Days as files write them.
+//!
+//! Rules files and directories read days with the same function, so that a text is a day in both or in
+//! neither.
 
 use chrono::{Datelike, NaiveDate};
 
@@ -20,10 +23,13 @@ pub(crate) fn parse_date(text: &str) -> Option<NaiveDate> {
     let year = number(parts.next()?, 4..=4)?;
     let (month, day) = (number(parts.next()?, 1..=2)?, number(parts.next()?, 1..=2)?);
     let date = NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day)?;
+    // Spreadsheets show the day 0 of an empty cell as 1899-12-30, which is nobody's first day.
     (parts.next().is_none() && date.year() >= 1900).then_some(date)
 }
 
 /// Returns a number of plain digits: `parse` alone would take a sign as well.
+///
+/// The count of digits is checked too, which refuses `026` as a month.
 fn number(part: &str, digits: std::ops::RangeInclusive<usize>) -> Option<u32> {
     let is_plain = digits.contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
     if is_plain { part.parse().ok() } else { None }

@@ -20,6 +20,8 @@ impl DigestWriter {
     }
 
     /// Returns the digest of everything written.
+    ///
+    /// Nothing can be written afterwards.
     pub(crate) fn finish(self) -> Digest {
         self.0.finish()
     }
@@ -30,10 +32,12 @@ impl DigestWriter {
         self.0.update(text.as_bytes());
     }
 
+    /// Writes a count, such as that of a list's entries, in 128 bits like every number.
     pub(crate) fn write_count(&mut self, count: usize) {
         self.write_number(i128::try_from(count).unwrap_or(i128::MAX));
     }
 
+    /// Writes both ends of a span.
     pub(crate) fn write_span(&mut self, span: Span) {
         self.write_instant(span.from);
         self.write_instant(span.to);
@@ -44,6 +48,7 @@ impl DigestWriter {
         self.write_number(at.map_or(i128::MIN, |at| i128::from(at.millis())));
     }
 
+    /// Writes a number as 16 bytes, the lowest first, so that the digest is the same on every machine.
     fn write_number(&mut self, number: i128) {
         self.0.update(&number.to_le_bytes());
     }
@@ -55,6 +60,8 @@ impl DigestWriter {
     }
 
     /// Writes the number of entries and each of them.
+    ///
+    /// Without the count, an entry could move from one list to the next and leave the digest as it was.
     pub(crate) fn write_list<T>(&mut self, list: &[T], mut add: impl FnMut(&mut Self, &T)) {
         self.write_count(list.len());
         for each in list {

@@ -28,6 +28,7 @@ pub type Result<T> = std::result::Result<T, Error>;
 #[error(transparent)]
 pub struct Error(Box<Inner>);
 
+/// What an error holds, behind a pointer so that a `Result` stays small.
 #[derive(Debug, thiserror::Error)]
 #[error("{}{}", .place.as_ref().map(|place| format!("{place}: ")).unwrap_or_default(), .fault.masked())]
 struct Inner {
@@ -50,6 +51,7 @@ impl Error {
         Self::from_fault(Fault::Text(kind, message.into()), place)
     }
 
+    /// Makes an error of a fault, whose text is written only when it is shown.
     pub(crate) fn from_fault(fault: Fault, place: Option<Place>) -> Self {
         Self(Box::new(Inner { place, fault, source: None, others: Vec::new() }))
     }
@@ -88,6 +90,8 @@ impl ErrorList {
     }
 
     /// Returns the first error, with the others in it.
+    ///
+    /// The first is the one found first, which is not always the first of the file.
     pub(crate) fn into_result(self) -> Result<()> {
         let mut errors = self.0.into_iter();
         let Some(mut first) = errors.next() else { return Ok(()) };

@@ -1,4 +1,6 @@
 //! The faults whose messages hold data: each message stands in one place, with what it is made of.
+//!
+//! A fault is turned into text only where it is shown, and always masked then: most faults quote a file.
 
 use std::fmt;
 use std::sync::Arc;
@@ -84,6 +86,8 @@ pub(crate) enum Fault {
 
 impl Fault {
     /// Returns the kind of error that the fault is reported as.
+    ///
+    /// The match has no wildcard, so that the compiler asks for the kind of a new fault.
     pub(crate) fn kind(&self) -> ErrorKind {
         match self {
             Self::Text(kind, _) => *kind,
@@ -147,7 +151,11 @@ pub enum ErrorKind {
 }
 
 /// Masks every word with an `@`: messages quote files, and files name people.
+///
+/// It masks too much rather than too little: the whole word goes, and a word is whatever stands between
+/// blanks, quotes and the usual marks.
 pub(crate) fn mask_emails(message: String) -> String {
+    // Most messages have none, and are handed on without a copy.
     if !message.contains('@') {
         return message;
     }

@@ -1,4 +1,6 @@
 //! Findings of checks.
+//!
+//! A finding is what a linter says: it stops nothing, and a caller decides which kinds it takes for errors.
 
 use std::fmt;
 
@@ -71,12 +73,13 @@ impl fmt::Display for Finding {
 }
 
 impl Finding {
+    /// Makes a finding, in whose text every email address is masked.
     pub(crate) fn new(kind: FindingKind, place: Option<&Place>, message: String) -> Self {
         Self { kind, place: place.cloned(), message: mask_emails(message) }
     }
 }
 
-/// `line 7`, or `an earlier rule` where there is no file.
+/// Returns words for the other rule of a finding: its line, or `an earlier rule` where there is no file.
 pub(crate) fn on_line(place: Option<&Place>) -> String {
     match place.and_then(|place| place.line) {
         Some(line) => format!("the rule on line {line}"),

@@ -6,6 +6,8 @@
 use std::marker::PhantomData;
 
 /// The name of an entry of a table.
+///
+/// Made by the macro `id!` alone; its methods are for [`Table`] and for lists that run beside one.
 pub(crate) trait Id: Copy {
     /// Returns the id of the entry at a place, counted from 0.
     fn from_index(index: usize) -> Self;
@@ -49,6 +51,9 @@ id! {
 }
 
 /// Entries by id.
+///
+/// A vector that can be indexed with its own ids only. Entries are appended and never removed, so that an id
+/// stays valid.
 #[derive(Clone, Debug)]
 pub(crate) struct Table<I, T> {
     entries: Vec<T>,
@@ -86,14 +91,17 @@ impl<I: Id, T> Table<I, T> {
         self.entries.push(entry);
     }
 
+    /// Returns the entries, in order.
     pub(crate) fn iter(&self) -> std::slice::Iter<'_, T> {
         self.entries.iter()
     }
 
+    /// Returns the entries, for callers that need no ids.
     pub(crate) fn as_slice(&self) -> &[T] {
         &self.entries
     }
 
+    /// Returns the number of entries.
     pub(crate) fn len(&self) -> usize {
         self.entries.len()
     }

@@ -1,8 +1,16 @@
 //! Canonical forms of emails, domains and names, so that equal ones compare equal.
+//!
+//! Rules and directories put names into these forms when they are read, and charges when they are looked up.
+//! What is equal to a reader but not here makes a person nobody, so that every form errs on the side of
+//! equality.
 
 use std::borrow::Cow;
 
-/// The email without surrounding blanks, its characters compose_accents, and its domain as [`canonical_domain`] has it.
+/// Returns the email without surrounding blanks, its accents joined to their letters, and its domain as
+/// [`canonical_domain`] has it.
+///
+/// The part before the `@` keeps its letter case. A text without an `@` is an id, of which only blanks and accents
+/// change.
 pub(crate) fn canonical_email(email: &str) -> String {
     let email = compose_accents(email.trim());
     match email.rsplit_once('@') {
@@ -11,8 +19,10 @@ pub(crate) fn canonical_email(email: &str) -> String {
     }
 }
 
-/// The text in lower case, each letter by itself: lower case that depends on the neighbours, as that of a sigma at the end of a
-/// word, would differ between a pattern and a text.
+/// Returns the text in lower case, each letter by itself.
+///
+/// Lower case that depends on the neighbours, as that of a sigma at the end of a word, would differ between a
+/// pattern and a text.
 pub(crate) fn lowercase(text: &str) -> String {
     if text.is_ascii() {
         return text.to_ascii_lowercase();
@@ -20,8 +30,8 @@ pub(crate) fn lowercase(text: &str) -> String {
     text.chars().flat_map(char::to_lowercase).collect()
 }
 
-/// A pattern of emails with its characters compose_accents, and the labels of its domain as [`canonical_domain`] has them, but for those
-/// with wildcards.
+/// Returns a pattern of emails in the form in which emails are compared: its accents joined to their letters,
+/// and the labels of its domain as [`canonical_domain`] has them, but for those with wildcards.
 pub(crate) fn canonical_glob(glob: &str) -> String {
     let glob = compose_accents(glob.trim());
     let Some((local, domain)) = glob.rsplit_once('@') else { return glob.into_owned() };
@@ -31,7 +41,9 @@ pub(crate) fn canonical_glob(glob: &str) -> String {
     format!("{local}@{}", labels.collect::<Vec<_>>().join("."))
 }
 
-/// The domain in lower case and in letters, however it is encoded: `xn--` names are read.
+/// Returns the domain in lower case and in letters, however it is encoded: `xn--` names are read.
+///
+/// A domain that is no valid IDNA name stays as it is, in lower case.
 pub(crate) fn canonical_domain(domain: &str) -> String {
     let lower = lowercase(domain);
     if lower.is_ascii() && !lower.contains("xn--") {
@@ -41,7 +53,7 @@ pub(crate) fn canonical_domain(domain: &str) -> String {
     if result.is_ok() { letters } else { lower }
 }
 
-/// The same text with every accent joined to its letter.
+/// Returns the text with every accent joined to its letter: Unicode's normalization form C.
 pub(crate) fn compose_accents(text: &str) -> Cow<'_, str> {
     if text.is_ascii() {
         return Cow::Borrowed(text);
@@ -50,6 +62,8 @@ pub(crate) fn compose_accents(text: &str) -> Cow<'_, str> {
 }
 
 /// Returns whether a character takes no room, so that nobody sees it in a file.
+///
+/// Control characters, soft hyphens, zero-width characters, marks of direction and the byte order mark.
 pub(crate) fn is_invisible(character: char) -> bool {
     character.is_control()
         || matches!(
@@ -93,7 +107,7 @@ pub(crate) fn email_fault(text: &str) -> Option<&'static str> {
     None
 }
 
-/// The email without its `+tag`, if it has one.
+/// Returns the email without its `+tag`; `None` without one, or where nothing would be left before the `@`.
 pub(super) fn strip_plus_tag(email: &str) -> Option<String> {
     let (local, domain) = email.rsplit_once('@')?;
     let (base, _) = local.split_once('+').filter(|(base, _)| !base.is_empty())?;
@@ -102,6 +116,8 @@ pub(super) fn strip_plus_tag(email: &str) -> Option<String> {
 
 /// Returns a text as people read it: without case, blanks, invisible characters and the marks that replace blanks in names, and with
 /// letters of one form.
+///
+/// Letters of one form are those of Unicode's normalization form KC, so that a full-width `Ｔ` is a `T`.
 pub(crate) fn fold_name(text: &str) -> String {
     let normal = icu_normalizer::ComposingNormalizerBorrowed::new_nfkc().normalize(text);
     let read = normal.chars().filter(|each| !each.is_whitespace() && !is_invisible(*each));

@@ -1,4 +1,7 @@
 //! Places in files that people write.
+//!
+//! Errors and findings give places in the file that a person edits. TOML and JSON readers give offsets into
+//! what they read, which escapes and line ends move; the types here turn the one into the other.
 
 use std::fmt;
 use std::ops::Range;
@@ -27,11 +30,15 @@ pub struct Place {
 
 impl Place {
     /// Makes the place of a file as a whole.
+    ///
+    /// The line and the column are unknown: use it where the fault is that something is missing.
     pub fn file(file: impl Into<Arc<str>>) -> Self {
         Self { file: file.into(), line: None, column: None }
     }
 
     /// Returns the place of a line of the same file, without a column.
+    ///
+    /// Lines are counted from 1, as editors do.
     pub fn line(&self, line: u64) -> Self {
         Self { file: Arc::clone(&self.file), line: Some(line), column: None }
     }
@@ -48,6 +55,8 @@ impl fmt::Display for Place {
 }
 
 /// A text as a file writes it in a string of TOML, so that the place of each of its bytes in the file is known.
+///
+/// It holds the text twice, raw and read, and walks both at once; conditions are short.
 #[derive(PartialEq, Eq)]
 pub(crate) struct SourceText {
     /// Where the text begins.
@@ -77,6 +86,8 @@ impl SourceText {
         let raw = newline.unwrap_or(inner);
         let place = lines.place_at(string.start + quotes + inner.len() - raw.len());
         let found = Self { place, raw: raw.into(), text: text.into(), has_escapes };
+        // The span may be that of a key or of another form of string: only what reads as the text is taken
+        // for it.
         (found.written_until(text.len()) == Some(raw.len())).then_some(found)
     }
 
@@ -94,6 +105,9 @@ impl SourceText {
     }
 
     /// Returns how many bytes are written for the first `offset` bytes of the text.
+    ///
+    /// `None` where the two do not belong together, by which [`SourceText::find`] knows that it looked in the
+    /// wrong place.
     fn written_until(&self, offset: usize) -> Option<usize> {
         let (mut written, mut read) = (0, 0);
         loop {
@@ -131,7 +145,7 @@ fn escape_lengths(raw: &str) -> Option<(usize, usize)> {
     Some((2 + digits, char::from_u32(code)?.len_utf8()))
 }
 
-/// A text and where its lines begin, so that each of many places is found at once.
+/// A text and where its lines begin, so that each of many places is found by a binary search.
 pub(crate) struct Lines<'a> {
     pub(crate) text: &'a str,
     file: Place,
@@ -139,17 +153,18 @@ pub(crate) struct Lines<'a> {
 }
 
 impl<'a> Lines<'a> {
+    /// Finds the beginnings of all lines.
     pub(crate) fn new(text: &'a str, file: &str) -> Self {
         let after = text.match_indices('\n').map(|(newline, _)| newline + 1);
         Self { text, file: Place::file(file), starts: std::iter::once(0).chain(after).collect() }
     }
 
-    /// The text as a whole.
+    /// Returns the place of the text as a whole.
     pub(crate) fn file(&self) -> &Place {
         &self.file
     }
 
-    /// The place of a byte.
+    /// Returns the place of a byte, its column in characters.
     pub(crate) fn place_at(&self, offset: usize) -> Place {
         let line = self.starts.partition_point(|start| *start <= offset);
         let start = line.checked_sub(1).and_then(|line| self.starts.get(line)).copied().unwrap_or_default();

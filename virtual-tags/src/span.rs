@@ -1,4 +1,7 @@
 //! Spans of time with open ends.
+//!
+//! Rules, rows of a directory and aliases all hold for such a span. [`Window`](cost_model::Window), which has
+//! both ends, is for periods of charges.
 
 use cost_model::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -30,11 +33,15 @@ impl Span {
     }
 
     /// Returns whether some instant lies within both.
+    ///
+    /// Spans that only touch do not overlap: the end of one is excluded.
     pub fn overlaps(&self, other: &Self) -> bool {
         !ends_by(self.to, other.from) && !ends_by(other.to, self.from)
     }
 
     /// Returns whether every instant of another span lies within.
+    ///
+    /// An open end lies within an open end only.
     pub(crate) fn holds_all_of(&self, other: &Self) -> bool {
         self.from.is_none_or(|from| other.from.is_some_and(|other| from <= other))
             && self.to.is_none_or(|to| other.to.is_some_and(|other| other <= to))

@@ -10,6 +10,8 @@ use std::sync::Arc;
 use rust_decimal::Decimal;
 
 /// One part of a shared charge.
+///
+/// A share of `None` is real: that part of the charge has no value.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Share {
     /// The value that the part gets; `None` is none.
@@ -36,8 +38,10 @@ pub(crate) fn reduce_weights<'a>(weights: impl Iterator<Item = &'a mut u128>) {
     }
 }
 
-/// Percentages as weights, and what is missing to 100 in the same unit; `None` if one is negative, all are too fine,
-/// or they exceed 100.
+/// Returns percentages as weights, and what is missing to 100 in the same unit.
+///
+/// `None` if one is negative, all are too fine, or they exceed 100. The unit is the finest decimal of any of
+/// them, so that 33.3 and 33.35 become 3330 and 3335.
 pub(crate) fn percentage_weights(percentages: &[Decimal]) -> Option<(Vec<u128>, u128)> {
     let scale = percentages.iter().map(Decimal::scale).max().unwrap_or_default();
     let weights: Vec<u128> = percentages
@@ -56,10 +60,11 @@ fn power_of_ten(exponent: u32) -> Option<u128> {
     10_u128.checked_pow(exponent)
 }
 
-/// The weights of parts of which each may be shared out again: `parts` has for each its weight and its own shares'.
+/// Returns the weights of parts of which each may be shared out again: `parts` has for each its weight and
+/// its own shares'.
 ///
-/// Proportions stay exact as long as their common denominator fits in 128 bits; beyond, every weight gives up low bits
-/// alike, less than one part in 10^18.
+/// Proportions stay exact as long as their common denominator fits in 128 bits; beyond, every weight gives up
+/// low bits alike, less than one part in 10^18.
 pub(crate) fn nested_weights(parts: &[(u128, Vec<u128>)]) -> Vec<Vec<u128>> {
     let mut bits_given_up = 0_u32;
     loop {
@@ -87,6 +92,7 @@ fn nested_exactly(parts: &[(u128, Vec<u128>)], bits_given_up: u32) -> Option<Vec
     for (_, shares) in parts {
         let mut shares: Vec<u128> = shares.iter().map(|share| drop_bits(*share, bits_given_up)).collect();
         if shares.iter().all(|share| *share == 0) {
+            // Otherwise the part would lose the weight that it divides.
             shares.fill(1);
         }
         reduce_weights(shares.iter_mut());
@@ -107,7 +113,7 @@ fn nested_exactly(parts: &[(u128, Vec<u128>)], bits_given_up: u32) -> Option<Vec
     Some(weights)
 }
 
-/// Shares with the smallest whole weights of the same proportions.
+/// Returns shares with the smallest whole weights of the same proportions.
 pub(crate) fn reduced_shares<V: Into<Option<Arc<str>>>>(
     parts: impl IntoIterator<Item = (V, u128)>,
 ) -> Vec<Share> {

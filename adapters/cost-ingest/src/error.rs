@@ -59,6 +59,8 @@ struct Place {
 }
 
 impl Error {
+    /// Makes the error of a run that stopped at a window. The message says how far it came, since the windows before
+    /// stay stored.
     pub(crate) fn new(window: Window, stored: usize, planned: usize, source: cost_model::Error) -> Self {
         let message =
             format!("the import stopped at the window {window}, with {stored} of {planned} windows stored");
@@ -66,27 +68,29 @@ impl Error {
         Self { kind: ErrorKind::Run, message, place, source: Some(source) }
     }
 
-    /// Before the first window.
+    /// Makes the error of a run that failed before its first window.
     pub(crate) fn not_begun(source: cost_model::Error) -> Self {
         let message = "the import did not begin".to_owned();
         Self { kind: ErrorKind::Run, message, place: None, source: Some(source) }
     }
 
-    /// While charges were held against those of other connections.
+    /// Makes the error of charges that could not be held against those of other connections.
     pub(crate) fn not_compared(source: cost_model::Error) -> Self {
         Self::store("the stored charges could not be compared", source)
     }
 
-    /// After the last window.
+    /// Makes the error of a run that failed after its last window.
     pub(crate) fn not_observed(source: cost_model::Error) -> Self {
         let message = "every window is stored, but what the provider states of people and totals is not";
         Self::store(message, source)
     }
 
+    /// Makes an error of a change that was not made; nothing caused it.
     pub(crate) fn of(kind: ErrorKind, message: impl Into<String>) -> Self {
         Self { kind, message: message.into(), place: None, source: None }
     }
 
+    /// Makes an error of the store, which is its source.
     pub(crate) fn store(message: &str, source: cost_model::Error) -> Self {
         Self { kind: ErrorKind::Store, message: message.to_owned(), place: None, source: Some(source) }
     }

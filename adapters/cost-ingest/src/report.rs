@@ -79,12 +79,11 @@ pub struct OutsideRows {
 impl OutsideRows {
     /// Describes the rows outside of a batch, if there are any.
     pub(crate) fn of(batch: &SourceBatch) -> Option<Self> {
-        let instants = || batch.outside.iter().map(|record| record.at);
         Some(Self {
             window: batch.window,
             rows: u64::try_from(batch.outside.len()).unwrap_or(u64::MAX),
-            first: instants().min()?,
-            last: instants().max()?,
+            first: batch.outside.iter().map(|record| record.at).min()?,
+            last: batch.outside.iter().map(|record| record.at).max()?,
             effective: Money::sum(batch.outside.iter().filter_map(|record| record.costs.effective)).ok(),
         })
     }
@@ -111,12 +110,14 @@ impl RunReport {
         }
     }
 
+    /// Adds what a count cost: no rows came with it.
     pub(crate) fn counted(&mut self, counted: &WindowCount) {
         self.requests += counted.requests;
         self.retries += counted.retries;
         self.waited = self.waited.saturating_add(counted.waited);
     }
 
+    /// Adds a window that the store has taken, with what changed in it.
     pub(crate) fn stored(&mut self, window: Window, change: ReplaceStats) {
         self.windows.push(window);
         self.change.add(change);

@@ -54,9 +54,9 @@ impl<'a> Running<'a> {
         let mut pending: VecDeque<Window> = windows.into_iter().collect();
         while let Some(window) = pending.pop_front() {
             let planned = self.report.windows.len() + 1 + pending.len();
-            let stopped = |running: &Self, error| running.stopped(window, planned, error);
             // Before the read, so that of two reads the one that began later wins, whichever ends first.
-            let number = self.begin_read().await.map_err(|error| stopped(self, error))?;
+            let number = self.begin_read().await;
+            let number = number.map_err(|error| self.stopped(window, planned, error))?;
             match self.context.source.read(window).await {
                 Ok(batch) => self.store(number, window, batch, planned).await?,
                 Err(error) => {
@@ -66,7 +66,9 @@ impl<'a> Running<'a> {
                         ErrorKind::Incomplete => smaller(window),
                         _ => None,
                     };
-                    let Some((first, second)) = parts else { return Err(stopped(self, error)) };
+                    let Some((first, second)) = parts else {
+                        return Err(self.stopped(window, planned, error));
+                    };
                     // To the front, so that windows are stored in order of time and a stopped run leaves one gap.
                     pending.push_front(second);
                     pending.push_front(first);
@@ -145,14 +147,13 @@ impl<'a> Running<'a> {
         refuse_charges_of_others(store, connection, window, records).await
     }
 
-    /// From when on the provider answers, as far as that matters for a window that has been read.
+    /// Returns from when on the provider answers, as far as that matters for a window that has been read.
     ///
-    /// Only if something older than the oldest charge that came is stored, the provider is asked for something older
-    /// still: one request that shows whether it has forgotten, or whether the charges were withdrawn.
+    /// Only if something older than the oldest charge that came is stored, the provider is asked for
+    /// something older still: one request that shows whether it has forgotten, or whether the charges were
+    /// withdrawn.
     async fn horizon(&mut self, window: Window) -> cost_model::Result<Timestamp> {
-        let answered =
-            |oldest: Option<Timestamp>| oldest.unwrap_or(window.end()).clamp(window.start(), window.end());
-        let Ok(doubtful) = Window::new(window.start(), answered(self.oldest)) else {
+        let Ok(doubtful) = Window::new(window.start(), self.oldest_within(window)) else {
             return Ok(window.start());
         };
         let Context { source, store, connection, .. } = self.context;
@@ -164,7 +165,12 @@ impl<'a> Running<'a> {
                 self.count(&counted);
             }
         }
-        Ok(answered(self.oldest))
+        Ok(self.oldest_within(window))
+    }
+
+    /// Returns the instant of the oldest charge that came, or the nearest one within a window.
+    fn oldest_within(&self, window: Window) -> Timestamp {
+        self.oldest.unwrap_or(window.end()).clamp(window.start(), window.end())
     }
 
     /// Counts the windows, and reads again what differs.
@@ -216,6 +222,7 @@ impl<'a> Running<'a> {
         }
     }
 
+    /// Adds a count to the report, and the oldest charge that it names.
     fn count(&mut self, counted: &WindowCount) {
         self.report.counted(counted);
         self.heard_of(counted.oldest);

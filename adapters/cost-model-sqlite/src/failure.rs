@@ -10,25 +10,27 @@ use cost_model::{Error, ErrorKind};
 use rusqlite::ErrorCode;
 
 /// A failure that does not know yet which file it is about.
+///
+/// Calls do not carry the path of the file, which the worker that runs them knows.
 #[derive(Debug)]
 pub(crate) enum Failure {
+    /// What SQLite says; see [`sqlite`] for the words.
     Sqlite(rusqlite::Error),
     /// The file holds something that this crate never writes.
     Damaged(&'static str),
     /// The file was never a store.
     Foreign,
     /// A newer version of this crate wrote the file.
-    Newer {
-        found: i64,
-        known: i64,
-    },
+    Newer { found: i64, known: i64 },
     /// A refusal that says enough already.
     Refused(Error),
+    /// The file could not be made or looked at.
     Io(io::Error),
     /// A thread of the store is gone.
     Stopped,
 }
 
+/// A result inside of this crate, before it is known which file it is about.
 pub(crate) type Attempt<T> = Result<T, Failure>;
 
 impl From<rusqlite::Error> for Failure {
@@ -86,6 +88,9 @@ impl Failure {
 }
 
 /// Words an error of SQLite by its code; its own text follows as the source.
+///
+/// The codes are those of <https://www.sqlite.org/rescode.html>. Every message says whether something
+/// changed, because that decides what to do next.
 fn sqlite(path: &Path, error: rusqlite::Error) -> Error {
     let store = path.display();
     let message = match error.sqlite_error_code() {

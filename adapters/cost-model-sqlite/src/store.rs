@@ -100,9 +100,11 @@ impl Options {
 /// fails, not at all. Calls that write are done in the order in which they are first polled.
 pub struct SqliteStore {
     path: Arc<Path>,
+    /// What the file allows; scans open it in the same way.
     access: Access,
     // Dropped before the writer: the last connection to close merges the log, and one that only reads cannot.
     reader: Worker,
+    /// The thread of everything that writes.
     writer: Worker,
 }
 
@@ -120,6 +122,8 @@ impl SqliteStore {
     }
 
     /// Opens the file once for each thread. A file where nothing can be written is read by both.
+    ///
+    /// The caller has made the path absolute.
     pub(crate) fn start(path: &Arc<Path>, read_only: bool, max_bytes: Option<u64>) -> Attempt<Self> {
         let (database, access) = Database::open(path, read_only)?;
         if let Some(bytes) = max_bytes {
@@ -132,6 +136,9 @@ impl SqliteStore {
     }
 
     /// Asks about a connection; the default if nothing is stored for it.
+    ///
+    /// For the questions that are about one connection; those about the whole store go to the reader
+    /// directly.
     async fn ask<T: Default + Send + 'static>(
         &self,
         connection: &ConnectionId,

@@ -14,12 +14,14 @@ use futures_channel::oneshot::{self, Receiver};
 use crate::database::Database;
 use crate::failure::{Attempt, Failure};
 
+/// What is done on the thread, its answer included.
 type Job = Box<dyn FnOnce(&mut Database) + Send>;
 
 /// Jobs are done one after the other, in the order in which they are given. Dropping the worker waits for them and closes
 /// the connection.
 #[derive(Debug)]
 pub(crate) struct Worker {
+    /// `None` once the worker is being dropped, which ends the thread.
     jobs: Option<Sender<Job>>,
     thread: Option<JoinHandle<()>>,
     path: Arc<Path>,
@@ -46,6 +48,8 @@ impl Worker {
     }
 
     /// Gives a job to the thread; nobody has to wait for the answer.
+    ///
+    /// What the job returns can be waited for with the receiver, which may be dropped.
     pub(crate) fn give<T: Send + 'static>(
         &self,
         job: impl FnOnce(&mut Database) -> Attempt<T> + Send + 'static,

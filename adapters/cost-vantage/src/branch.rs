@@ -16,18 +16,24 @@ use crate::not_vql::{BRANCHES_MAX, NotVql, NotVqlReason, reasons_alone};
 /// The number of pairs of predicates that are compared before an expansion is given up.
 const COMPARISONS_MAX: usize = 2_000_000;
 
-/// The expansion has too many branches, or takes too long.
+/// The failure of an expansion that has too many branches, or takes too long.
+///
+/// It says nothing else: [`filter_to_vql`](crate::filter_to_vql) reports it for the filter as a whole.
 #[derive(Debug)]
 pub(crate) struct TooLarge;
 
 /// Predicates joined by AND, each distinct from the others.
+///
+/// The predicates are shared, since one of them comes into many branches of an expansion.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Branch(Vec<Arc<Predicate>>);
 
-/// Every branch of `some` joined with every branch of `others`; those that no charge can meet are left out.
+/// Returns every branch of `some` joined with every branch of `others`; those that no charge can meet are
+/// left out.
+///
 /// # Errors
-/// `TooLarge` with more than `BRANCHES_MAX` branches or `COMPARISONS_MAX` comparisons; `comparisons` counts over all
-/// calls for a filter.
+/// [`TooLarge`] with more than [`BRANCHES_MAX`] branches or [`COMPARISONS_MAX`] comparisons; `comparisons`
+/// counts over all calls for a filter.
 pub(crate) fn join_branches(
     some: &[Branch],
     others: &[Branch],
@@ -35,6 +41,7 @@ pub(crate) fn join_branches(
 ) -> Result<Vec<Branch>, TooLarge> {
     let mut all = Vec::new();
     for (one, other) in some.iter().flat_map(|one| others.iter().map(move |other| (one, other))) {
+        // One more for the pair itself: branches without predicates take time as well.
         *comparisons += one.0.len() * other.0.len() + 1;
         all.extend(one.join(other));
         if all.len() > BRANCHES_MAX || *comparisons > COMPARISONS_MAX {
@@ -50,13 +57,14 @@ impl Branch {
         Self(predicates.into_iter().map(Arc::new).collect())
     }
 
-    /// Both branches as one, unless they contradict each other.
+    /// Returns both branches as one; `None` where they contradict each other.
     fn join(&self, other: &Self) -> Option<Self> {
         let mut all = self.clone();
         for predicate in &other.0 {
             if self.0.contains(predicate) {
                 continue;
             }
+            // Here and not afterwards: each branch dropped early is not multiplied with all that follow.
             if self.0.iter().any(|own| contradict(own, predicate)) {
                 return None;
             }
@@ -65,7 +73,11 @@ impl Branch {
         Some(all)
     }
 
-    /// The branch without what its provider decides already; `None` where the provider contradicts it.
+    /// Returns the branch without what its provider decides already; `None` where the provider contradicts
+    /// it.
+    ///
+    /// With `costs.provider = 'cursor'`, a test such as `costs.provider != 'aws'` holds for every charge of
+    /// the branch, and VQL reads the provider with `=` only.
     pub(crate) fn resolve_provider(self) -> Option<Self> {
         let Some(provider) = self.0.iter().find_map(|predicate| provider(predicate).cloned()) else {
             return Some(self);
@@ -88,6 +100,8 @@ impl Branch {
     }
 
     /// Returns the reasons why the branch cannot be written as VQL; `whole` is the place of the filter that it is a branch of.
+    ///
+    /// All of them are found at once, so that the author of a filter need not try again for each.
     pub(crate) fn find_reasons(&self, whole: &Range<usize>) -> Vec<NotVql> {
         let mut reasons = Vec::new();
         if self.has_no_provider() {
@@ -102,6 +116,7 @@ impl Branch {
                 && matches!(predicate.test, Test::Equals(_) | Test::In(_))
         });
         for predicate in &self.0 {
+            // VQL reads these fields only beside a test on the service.
             let needs_service = matches!(
                 predicate.field,
                 Field::Dimension(Dimension::Category | Dimension::Subcategory | Dimension::Resource)
@@ -115,16 +130,18 @@ impl Branch {
         reasons
     }
 
-    /// From the first predicate to the last, if there are any.
+    /// Returns the bytes from the first predicate to the last, if there are any.
     fn span(&self) -> Option<Range<usize>> {
         let start = self.0.iter().map(|predicate| predicate.span.start).min()?;
         let end = self.0.iter().map(|predicate| predicate.span.end).max()?;
         Some(start..end)
     }
 
-    /// The predicates as sentences, in an order in which each `tags.value` follows the `tags.name` that it speaks of, and
-    /// one that speaks of any tag follows none. Several tags with one value each are a list of pairs, the only form of
-    /// which VQL documents that it means all of them.
+    /// Returns the predicates as sentences, in an order in which each `tags.value` follows the `tags.name`
+    /// that it speaks of, and one that speaks of any tag follows none.
+    ///
+    /// Several tags with one value each are a list of pairs, the only form of which VQL documents that it
+    /// means all of them.
     pub(crate) fn to_predicate_texts(&self) -> Vec<String> {
         let mut ordered: Vec<_> = self.0.iter().filter(|each| !is_bound(each)).collect();
         ordered.sort_by_key(|predicate| rank(predicate));
@@ -167,7 +184,7 @@ impl Branch {
     }
 }
 
-/// The provider that a predicate demands.
+/// Returns the provider that a predicate demands by `=`.
 fn provider(predicate: &Predicate) -> Option<&Literal> {
     match &predicate.test {
         Test::Equals(provider)
@@ -180,6 +197,8 @@ fn provider(predicate: &Predicate) -> Option<&Literal> {
 }
 
 /// Returns whether no charge can meet both.
+///
+/// It errs on the side of `false`: a branch that nothing meets costs a group of the sentence and no charge.
 fn contradict(one: &Predicate, other: &Predicate) -> bool {
     match (provider(one), provider(other)) {
         (Some(one), Some(other)) => one != other,
@@ -189,7 +208,7 @@ fn contradict(one: &Predicate, other: &Predicate) -> bool {
     }
 }
 
-/// `tags.name = NULL`
+/// Returns whether a predicate is met only by a charge without any tag: `tags.name = NULL`.
 fn denies_tags(predicate: &Predicate) -> bool {
     predicate.field == Field::TagName && predicate.test == Test::Absent && !predicate.negated
 }
@@ -210,6 +229,8 @@ fn is_bound(predicate: &Predicate) -> bool {
 const PAIRS_RANK: u8 = 4;
 
 /// Returns the place of a predicate in a query: the provider and the service first, tests on names of tags last.
+///
+/// Predicates of one rank keep the order of the filter.
 fn rank(predicate: &Predicate) -> u8 {
     match &predicate.field {
         Field::Dimension(Dimension::Provider) => 0,

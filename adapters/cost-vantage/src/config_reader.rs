@@ -82,6 +82,8 @@ pub fn tag_from_config(json: &str, file: &str) -> Result<(TagDefinition, Vec<Not
 }
 
 /// Lists the fields that nobody has taken; nulls and empty lists say nothing, and are passed over.
+///
+/// `path` is that of the object, with a dot behind it.
 fn list_left_over(path: &str, fields: Map<String, Value>) -> Vec<NotExpressed> {
     let fields = fields.into_iter().filter(|(_, value)| !is_empty(value));
     fields
@@ -95,6 +97,7 @@ struct Reader {
 }
 
 impl Reader {
+    /// Makes an error about a field, by its path.
     fn fail(&self, path: &str, what: &str) -> Error {
         Error::new(ErrorKind::Rules, Some(self.file.clone()), format!("`{path}` {what}"))
     }
@@ -114,6 +117,7 @@ impl Reader {
         mut value: Map<String, Value>,
         rest: &mut Vec<NotExpressed>,
     ) -> Result<Option<Rule>> {
+        // Before fields are taken out: a value of another shape is reported as it came.
         let whole = Value::Object(value.clone()).to_string();
         let filter = take(&mut value, "filter");
         let filter = filter.as_ref().and_then(Value::as_str);
@@ -144,6 +148,8 @@ impl Reader {
         Ok(Some(rule))
     }
 
+    /// Returns the spans of `date_ranges`; none where the field is missing.
+    ///
     /// Vantage's last day is within; ours is the first that is not.
     fn read_spans(&self, path: &str, ranges: Option<Value>) -> Result<Vec<Span>> {
         let Some(ranges) = ranges else { return Ok(Vec::new()) };
@@ -156,6 +162,8 @@ impl Reader {
 }
 
 /// Reads the parts of a split; percentages are read from their digits, not as floats. `None` for any other shape.
+///
+/// A list of percentages that do not sum to 100 is read as it is, and refused when the rules are compiled.
 fn read_parts(percentages: &Value) -> Option<Vec<(Arc<str>, Decimal)>> {
     percentages
         .as_array()?
@@ -171,6 +179,8 @@ fn read_parts(percentages: &Value) -> Option<Vec<(Arc<str>, Decimal)>> {
 }
 
 /// Returns whether a field says nothing.
+///
+/// An empty text says something, and is listed.
 fn is_empty(value: &Value) -> bool {
     match value {
         Value::Null => true,
@@ -185,6 +195,8 @@ fn take(object: &mut Map<String, Value>, name: &str) -> Option<Value> {
 }
 
 /// Returns the span of a date range, whose last day is included; `None` if it is none or ends before it starts.
+///
+/// A range without either date is open on both sides, and holds always.
 fn read_span(range: &Value) -> Option<Span> {
     let mut span = Span::default();
     if let Some(date) = stated(range, "start_date") {

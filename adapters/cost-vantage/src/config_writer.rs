@@ -20,12 +20,18 @@ use virtual_tags::{
 use crate::{NotExpressed, filter_to_vql};
 
 /// A part of a configuration, or the reason why it cannot be expressed.
+///
+/// The reason is a clause for a person, without names: it goes into [`NotExpressed::detail`].
 type Expressed<T> = Result<T, String>;
 
 /// Any run of characters in a pattern, which may hold a `%` of its own.
+///
+/// Patterns are written with it until they become LIKE, where it is a `%`.
 const ANY: &str = "\u{1}";
 
 /// The key of the rules by which people of the directory get their values.
+///
+/// Any name would do: the rules are made for one evaluation and thrown away.
 const KEY: &str = "key";
 
 /// Writes the configuration of a key for Vantage's API, and lists every part that it cannot express. A rule that cannot
@@ -70,6 +76,7 @@ pub fn tag_to_config(
         for value in (RuleWriter { directory, provider, person, rule }).write_values() {
             match value {
                 Ok(value) => values.push(value),
+                // A rule may become many values, all of which fail for the same reason.
                 Err(what) if unsaid.contains(&what) => {}
                 Err(what) => unsaid.push(what),
             }
@@ -92,8 +99,11 @@ pub fn tag_to_config(
 }
 
 /// Writes one rule as values of a configuration.
+///
+/// One rule may become several values, each of which can fail by itself.
 struct RuleWriter<'a> {
     directory: &'a Directory,
+    /// The provider whose charges the values are about.
     provider: &'a str,
     /// Where its charges name people.
     person: &'a Dimension,
@@ -107,6 +117,7 @@ type Patterns = fn(&str) -> Vec<String>;
 type Spans = Vec<(Option<Timestamp>, Option<Timestamp>)>;
 
 impl RuleWriter<'_> {
+    /// Returns the values that the rule becomes, each written or with the reason why not.
     fn write_values(&self) -> Vec<Expressed<Value>> {
         let Rule { people, assign, spans, .. } = self.rule;
         let from_directory = matches!(assign, Assign::FromDirectory(_));
@@ -123,12 +134,16 @@ impl RuleWriter<'_> {
         }
     }
 
-    /// A value for each that people of the directory get by the rule in the same spans of time. The rule is asked itself, so
-    /// that it says there what it says here.
+    /// Returns a value for each that people of the directory get by the rule in the same spans of time.
+    ///
+    /// The rule is asked itself, so that it says there what it says here. Its condition on charges is left
+    /// out of that and written beside the people.
     fn write_directory_values(&self) -> Expressed<Vec<Expressed<Value>>> {
         let mut rule = self.rule.clone();
+        // The charge at hand is made up and has nothing but its person.
         rule.when = None;
         if !matches!(rule.assign, Assign::FromDirectory(_)) {
+            // Only who matches, and when, is asked here. What they get is written from the rule itself.
             rule.assign = Assign::Value("given".into());
         }
         let mut tag = TagDefinition::new(KEY);
@@ -139,6 +154,7 @@ impl RuleWriter<'_> {
         let rules = rules.map_err(|error| error.to_string())?;
 
         let mut values = Vec::new();
+        // Ordered, so that the same rules and directory give the same text.
         let mut groups: BTreeMap<(Arc<str>, Spans), Vec<Arc<str>>> = BTreeMap::new();
         let mut charge = CostRecord::new(any_time(), self.provider, Currency::USD, Costs::absent());
         for name in self.directory.names() {
@@ -167,8 +183,9 @@ impl RuleWriter<'_> {
         Ok(values)
     }
 
-    /// A value for all such people but those whose email has a quote, for which VQL documents no spelling, so that they do
-    /// not cost all others.
+    /// Returns a value for all such people but those whose email has a quote.
+    ///
+    /// VQL documents no spelling for a quote, and one such email must not cost all others their value.
     fn write_value_without_quotes(
         &self,
         mut people: PersonMatcher,
@@ -179,6 +196,7 @@ impl RuleWriter<'_> {
         people.equals.retain(|email| !email.contains('\''));
         let refused =
             (people.equals.len() < asked).then(|| Err("emails with a quote cannot be expressed".to_owned()));
+        // An empty list would restrict nothing, and the value would go to everybody.
         let value =
             (asked == 0 || !people.equals.is_empty()).then(|| self.write_value(&people, assign, spans));
         refused.into_iter().chain(value).collect()
@@ -197,7 +215,7 @@ impl RuleWriter<'_> {
         Ok(Value::Object(value))
     }
 
-    /// The rule's condition and one on people, as VQL.
+    /// Returns the rule's condition and those on people as VQL; the first reason where there is none.
     fn write_filter(&self, people: &PersonMatcher) -> Expressed<String> {
         let mut filter = self.rule.when.clone();
         for sentence in self.write_person_conditions(people)? {
@@ -213,7 +231,8 @@ impl RuleWriter<'_> {
         })
     }
 
-    /// Conditions that all must hold of a charge caused by such people.
+    /// Returns conditions that all must hold of a charge caused by such people; none where the matcher
+    /// restricts nothing.
     fn write_person_conditions(&self, people: &PersonMatcher) -> Expressed<Vec<String>> {
         if people.is_empty() {
             return Ok(Vec::new());
@@ -232,6 +251,7 @@ impl RuleWriter<'_> {
             (&people.subdomain_of, |domain| vec![format!("{ANY}@{domain}"), format!("{ANY}@{ANY}.{domain}")]),
             (&people.glob, |glob| vec![glob.replace('*', ANY)]),
         ];
+        // Which field names people depends on the provider, and VQL needs a provider in every branch.
         let mut sentences = vec![format!("{} = {}", Dimension::Provider, quoted(self.provider))];
         for (list, patterns) in lists.into_iter().filter(|(list, _)| !list.is_empty()) {
             sentences.push(self.write_any_of(list.iter().flat_map(|text| patterns(text)))?);
@@ -242,7 +262,7 @@ impl RuleWriter<'_> {
         Ok(sentences)
     }
 
-    /// That the person fits one of the patterns.
+    /// Returns the condition that the person fits one of the patterns.
     fn write_any_of(&self, patterns: impl IntoIterator<Item = String>) -> Expressed<String> {
         let (likes, whole): (Vec<_>, Vec<_>) = patterns.into_iter().partition(|each| each.contains(ANY));
         if likes.iter().any(|pattern| pattern.contains('%')) {
@@ -256,7 +276,7 @@ impl RuleWriter<'_> {
     }
 }
 
-/// The patterns of an email with any `+tag`, or without one unless it has one itself.
+/// Returns the patterns of an email with any `+tag`, or without one unless it has one itself.
 fn with_any_tag(email: &str) -> Vec<String> {
     let (local, domain) = email.rsplit_once('@').unwrap_or((email, ""));
     let whole = (!local.contains('+')).then(|| email.to_owned());
@@ -268,7 +288,9 @@ fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
 }
 
-/// The values that a charge gets, each with the spans of time in which it does; no spans mean always.
+/// Returns the values that a charge gets, each with the spans of time in which it does; no spans mean always.
+///
+/// It asks once between each two boundaries of the rules, which is every time at which an answer can change.
 fn values_in_time(rules: &ResolvedRules, charge: &CostRecord) -> BTreeMap<Arc<str>, Spans> {
     let ends = rules.boundaries_of(charge);
     let starts = iter::once(None).chain(ends.iter().copied().map(Some));
@@ -282,8 +304,8 @@ fn values_in_time(rules: &ResolvedRules, charge: &CostRecord) -> BTreeMap<Arc<st
         let Answer::Value(value) = rules.answer(KEY, charge, at) else { continue };
         let spans = values.entry(value).or_default();
         match spans.last_mut() {
-            Some((_, end)) if *end == from => *end = to,
             // Spans that meet are one: a boundary may be about something that does not change this value.
+            Some((_, end)) if *end == from => *end = to,
             _ => spans.push((from, to)),
         }
     }
@@ -293,12 +315,14 @@ fn values_in_time(rules: &ResolvedRules, charge: &CostRecord) -> BTreeMap<Arc<st
     values
 }
 
-/// An instant at which a directory without dates may be asked.
+/// Returns an instant at which a directory without dates may be asked.
 fn any_time() -> Timestamp {
     Timestamp::midnight(NaiveDate::default())
 }
 
 /// Writes the value of a rule, as a field of a value.
+///
+/// Percentages are written with their own digits, as JSON numbers that no float has touched.
 fn write_assign(assign: &Assign) -> Expressed<(&'static str, Value)> {
     match assign {
         Assign::Value(name) => Ok(("name", Value::from(&**name))),
@@ -317,6 +341,8 @@ fn write_assign(assign: &Assign) -> Expressed<(&'static str, Value)> {
     }
 }
 
+/// Returns a span as a date range; `None` for an end within a day.
+///
 /// Vantage's last day is within; ours is the first that is not.
 fn write_range(span: &Span) -> Option<Value> {
     let mut range = Map::new();

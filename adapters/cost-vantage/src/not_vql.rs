@@ -1,4 +1,6 @@
 //! Reasons why a filter cannot be written as VQL.
+//!
+//! They are found for each predicate by itself here, and for what stands beside each other in `branch`.
 
 use std::fmt;
 use std::ops::Range;
@@ -7,9 +9,13 @@ use cost_model::Dimension;
 use cost_model::filter::{Field, Literal, Predicate, Test};
 
 /// The number of OR branches that the sentence may have.
+///
+/// A limit of this crate, which keeps an expansion small.
 pub(crate) const BRANCHES_MAX: usize = 1_000;
 
 /// The number of bytes that the sentence may have.
+///
+/// A limit of this crate: the sentence is for a field of a request and for people.
 pub(crate) const BYTES_MAX: usize = 1 << 20;
 
 /// A reason why a filter cannot be written as VQL, with its place in the filter.
@@ -65,6 +71,7 @@ pub enum NotVqlReason {
 }
 
 impl NotVql {
+    /// `what` may be empty where the reason says enough.
     pub(crate) fn new(reason: NotVqlReason, span: Range<usize>, what: impl Into<String>) -> Self {
         Self { reason, span, what: what.into() }
     }
@@ -109,35 +116,38 @@ impl fmt::Display for NotVql {
 impl std::error::Error for NotVql {}
 
 /// Returns the reasons why a predicate cannot be written as VQL, whatever is beside it.
+///
+/// At most one, the most basic: a field that VQL lacks before a test that it lacks.
 pub(crate) fn reasons_alone(predicate: &Predicate) -> impl Iterator<Item = NotVql> {
-    let field = || predicate.field.to_string();
-    let broken = |reason, what| NotVql::new(reason, predicate.span.clone(), what);
+    let field = predicate.field.to_string();
     let has_field = match &predicate.field {
         Field::Dimension(dimension) => is_vql_dimension(dimension),
         Field::TagName | Field::TagValue { .. } | Field::TagPair | Field::Marketplace => true,
         _ => false,
     };
     let test = match &predicate.test {
-        Test::LikeAnyCase(_) => Some(broken(NotVqlReason::Operator, "ILIKE".to_owned())),
-        Test::Regex(_) => Some(broken(NotVqlReason::Operator, "=~".to_owned())),
-        Test::Like(_) if no_like(&predicate.field) => Some(broken(NotVqlReason::LikeField, field())),
+        Test::LikeAnyCase(_) => Some((NotVqlReason::Operator, "ILIKE")),
+        Test::Regex(_) => Some((NotVqlReason::Operator, "=~")),
+        Test::Like(_) if no_like(&predicate.field) => Some((NotVqlReason::LikeField, &*field)),
         Test::Flexible(_) if !matches!(predicate.field, Field::TagValue { .. }) => {
-            Some(broken(NotVqlReason::FlexibleField, field()))
+            Some((NotVqlReason::FlexibleField, &*field))
         }
-        Test::Absent if predicate.field != Field::TagName => Some(broken(NotVqlReason::Null, field())),
-        test if has_quote(test) => Some(broken(NotVqlReason::Quote, String::new())),
+        Test::Absent if predicate.field != Field::TagName => Some((NotVqlReason::Null, &*field)),
+        test if has_quote(test) => Some((NotVqlReason::Quote, "")),
         Test::Equals(_) | Test::In(_) | Test::Like(_) | Test::Flexible(_) | Test::Pairs(_) | Test::Absent => {
             None
         }
         // Whatever Vantage does not document is no VQL, also an operator that the filter language gets later.
-        _ => Some(broken(NotVqlReason::Operator, "of this kind".to_owned())),
+        _ => Some((NotVqlReason::Operator, "of this kind")),
     };
-    let unknown = (!has_field).then(|| broken(NotVqlReason::Field, field()));
     // A field that VQL lacks is reason enough.
-    unknown.or(test).into_iter()
+    let broken = if has_field { test } else { Some((NotVqlReason::Field, &*field)) };
+    broken.map(|(reason, what)| NotVql::new(reason, predicate.span.clone(), what)).into_iter()
 }
 
 /// Whether Vantage documents a field for a dimension. What is not listed is no VQL, also a dimension that comes later.
+///
+/// The fields are those of Vantage's page "Vantage Query Language (VQL)".
 fn is_vql_dimension(dimension: &Dimension) -> bool {
     matches!(
         dimension,
@@ -156,6 +166,7 @@ fn is_vql_dimension(dimension: &Dimension) -> bool {
     )
 }
 
+/// Returns whether VQL has no LIKE on a field, although it has the field.
 fn no_like(field: &Field) -> bool {
     matches!(
         field,
@@ -177,6 +188,7 @@ fn has_quote(test: &Test) -> bool {
     }
 }
 
+/// Returns whether a literal is a text with a quote.
 fn is_quoting(literal: &Literal) -> bool {
     literal.as_text().is_some_and(|text| text.contains('\''))
 }

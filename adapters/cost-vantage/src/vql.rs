@@ -43,12 +43,11 @@ use crate::not_vql::{BRANCHES_MAX, BYTES_MAX, NotVql, NotVqlReason};
 /// branches or a mebibyte.
 pub fn filter_to_vql(filter: &Filter) -> Result<String, Vec<NotVql>> {
     let whole = span_of(filter.expression());
-    let too_large = || vec![NotVql::new(NotVqlReason::TooLarge, whole.clone(), "")];
     let mut reasons = Vec::new();
     let mut distinct: Vec<(Branch, Option<&Allocation>)> = Vec::new();
     let mut comparisons = 0;
     for (condition, allocation) in filter.branches() {
-        let branches = expand(condition, false, &mut comparisons).map_err(|_| too_large())?;
+        let branches = expand(condition, false, &mut comparisons).map_err(|_| too_large(&whole))?;
         let before = distinct.len();
         for branch in branches.into_iter().filter_map(Branch::resolve_provider) {
             // The first of equal branches decides what share counts.
@@ -64,6 +63,7 @@ pub fn filter_to_vql(filter: &Filter) -> Result<String, Vec<NotVql>> {
         reasons.push(NotVql::new(NotVqlReason::Nothing, whole.clone(), ""));
     }
     let provider_missing = NotVql::new(NotVqlReason::NoProvider, whole.clone(), "");
+    // No branch has a provider: that is one reason for the whole filter, and not the same one for each branch.
     let nowhere = !distinct.is_empty() && distinct.iter().all(|(branch, _)| branch.has_no_provider());
     reasons.extend(nowhere.then_some(provider_missing));
     for reason in distinct.iter().flat_map(|(branch, _)| branch.find_reasons(&whole)) {
@@ -82,7 +82,7 @@ pub fn filter_to_vql(filter: &Filter) -> Result<String, Vec<NotVql>> {
         let group = format!("({})", parts.join(" AND "));
         bytes += group.len();
         if bytes > BYTES_MAX {
-            return Err(too_large());
+            return Err(too_large(&whole));
         }
         // Branches that differ in order alone read the same.
         if !groups.contains(&group) {
@@ -92,14 +92,21 @@ pub fn filter_to_vql(filter: &Filter) -> Result<String, Vec<NotVql>> {
     Ok(groups.join(" OR "))
 }
 
-/// From the first predicate to the last.
+/// Returns the one reason of a filter whose sentence would be too long.
+fn too_large(whole: &Range<usize>) -> Vec<NotVql> {
+    vec![NotVql::new(NotVqlReason::TooLarge, whole.clone(), "")]
+}
+
+/// Returns the bytes from the first predicate of a filter to the last.
 fn span_of(expression: &Expression) -> Range<usize> {
     let mut spans = Vec::new();
     expression.for_each_predicate(&mut |predicate| spans.push(&predicate.span));
     spans.first().zip(spans.last()).map(|(first, last)| first.start..last.end).unwrap_or_default()
 }
 
-/// A condition, or its opposite, as OR branches of predicates, none under a NOT.
+/// Returns a condition, or its opposite, as OR branches of predicates, none under a NOT.
+///
+/// Negation goes down by De Morgan's laws: the opposite of an AND is an OR of opposites.
 fn expand(expression: &Expression, negated: bool, comparisons: &mut usize) -> Result<Vec<Branch>, TooLarge> {
     match (expression, negated) {
         (Expression::Not(part), _) => expand(part, !negated, comparisons),
@@ -127,14 +134,13 @@ fn expand(expression: &Expression, negated: bool, comparisons: &mut usize) -> Re
     }
 }
 
-/// The branches that together say what a predicate, negated or not, says. What VQL cannot say stays as it is, to be refused
-/// later if it matters.
+/// Returns the branches that together say what a predicate, negated or not, says.
+///
+/// What VQL cannot say stays as it is, to be refused later if it matters: another part may drop its branch.
 fn expand_predicate(place: &Predicate, negated: bool) -> Vec<Branch> {
-    let with =
-        |test: Test| Branch::from_predicates([replace_predicate(place.field.clone(), negated, test, place)]);
     match (&place.field, &place.test) {
         (Field::Dimension(Dimension::Provider), Test::In(providers)) if !negated => {
-            providers.iter().map(|provider| with(Test::Equals(provider.clone()))).collect()
+            providers.iter().map(|provider| retest(place, negated, Test::Equals(provider.clone()))).collect()
         }
         (Field::Dimension(Dimension::Tag(key) | Dimension::VirtualTag(key)), test) => {
             let name = equals_test(key, place);
@@ -147,25 +153,37 @@ fn expand_predicate(place: &Predicate, negated: bool) -> Vec<Branch> {
             vec![Branch::from_predicates([test_tag_name(test, negated, place)])]
         }
         (Field::TagValue { of: Some(name) }, test) => test_tag_value(name, test, negated, place),
+        // A list of pairs means all of them, so that its opposite is that one of them does not hold.
         (Field::TagPair, Test::Pairs(pairs)) if negated => {
             let pairs =
                 pairs.iter().map(|(name, value)| [name, value].map(|each| Test::Equals(each.clone())));
             pairs.flat_map(|[name, value]| test_tag_value(&name, &value, negated, place)).collect()
         }
         (Field::Marketplace, Test::Equals(flag)) => {
+            // The opposite of a flag is its other value, without a negation.
             let is = (*flag.value() == Value::Flag(true)) != negated;
             let test = Test::Equals(Literal::new(Value::Flag(is), flag.span()));
             vec![Branch::from_predicates([replace_predicate(Field::Marketplace, false, test, place)])]
         }
-        (Field::Dimension(_), test @ Test::Like(pattern)) => vec![with(match pattern.shape() {
-            PatternShape::Exact(exact) => equals_test(exact, place),
-            _ => test.clone(),
-        })],
-        (_, test) => vec![with(test.clone())],
+        (Field::Dimension(_), test @ Test::Like(pattern)) => vec![retest(
+            place,
+            negated,
+            match pattern.shape() {
+                // A pattern without wildcards is a comparison, also on the fields that have no LIKE.
+                PatternShape::Exact(exact) => equals_test(exact, place),
+                _ => test.clone(),
+            },
+        )],
+        (_, test) => vec![retest(place, negated, test.clone())],
     }
 }
 
-/// A predicate in the place of another.
+/// Returns a branch of one predicate: that of `place` with another test, negated or not.
+fn retest(place: &Predicate, negated: bool, test: Test) -> Branch {
+    Branch::from_predicates([replace_predicate(place.field.clone(), negated, test, place)])
+}
+
+/// Returns a predicate in the place of another, so that reasons point at what the author wrote.
 fn replace_predicate(field: Field, negated: bool, test: Test, place: &Predicate) -> Predicate {
     let mut predicate = place.clone();
     (predicate.field, predicate.negated, predicate.test) = (field, negated, test);
@@ -177,7 +195,9 @@ fn equals_test(text: &str, place: &Predicate) -> Test {
     Test::Equals(Literal::new(Value::Text(text.into()), place.span.clone()))
 }
 
-/// A test on the key of any tag. VQL can say that there is no tag, and says that there is one by a pattern.
+/// Returns a test on the key of any tag.
+///
+/// VQL can say that there is no tag, and says that there is one by a pattern.
 fn test_tag_name(test: &Test, negated: bool, place: &Predicate) -> Predicate {
     match test {
         Test::Absent if negated => {
@@ -187,8 +207,10 @@ fn test_tag_name(test: &Test, negated: bool, place: &Predicate) -> Predicate {
     }
 }
 
-/// That some tag whose key passes `name` passes `test`; or, negated, that none does, since either there is no such tag, or
-/// there is one and no such tag passes. A tag always has a key, so none passes a test that it is absent.
+/// Returns the branches for "some tag whose key passes `name` passes `test`", or, negated, for "none does".
+///
+/// None does either because there is no such tag, or because there is one and no such tag passes. A tag
+/// always has a key, so none passes a test that it is absent.
 fn test_tag_value(name: &Test, test: &Test, negated: bool, place: &Predicate) -> Vec<Branch> {
     if *name == Test::Absent {
         return if negated { vec![Branch::default()] } else { Vec::new() };

@@ -9,6 +9,9 @@ use cursor_admin_client::endpoints::usage_events::EventKind;
 use cursor_admin_client::{Cents, UsageEvent};
 
 /// The figures an event states, in US dollars.
+///
+/// They are read once for each event, before its kind is looked at. Amounts are in units of [`Money`], every
+/// digit kept.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Figures {
     /// `chargedCents`.
@@ -24,7 +27,7 @@ pub(crate) struct Figures {
 }
 
 impl Figures {
-    /// An amount beyond the range of money counts as not stated.
+    /// Reads the figures of an event. An amount beyond the range of money counts as not stated.
     pub(crate) fn of<T>(event: &UsageEvent<T>) -> Self {
         let tokens = event.token_usage.as_ref();
         let model_cost = tokens.and_then(|tokens| tokens.total_cents).map(dollars);
@@ -45,7 +48,7 @@ impl Figures {
         }
     }
 
-    /// Model cost and fee before the discount, else what was charged.
+    /// Returns the model cost and the fee before the discount, else what was charged.
     fn list(&self) -> Option<Money> {
         self.model_cost.and_then(|cost| plus(cost, self.fee)).or(self.charged)
     }
@@ -53,6 +56,9 @@ impl Figures {
 
 /// Returns the four amounts of an event; see the crate's front page for the table. The order of the checks matters: a
 /// free Bugbot review costs nothing whatever its kind says.
+///
+/// What an event costs at list prices does not depend on its kind, but for those that cost nothing at all.
+/// `derived` is set where an amount was worked out from others, and not stated.
 pub(crate) fn costs(kind: &EventKind, free_bugbot: bool, figures: &Figures) -> Costs {
     if free_bugbot {
         return Costs::flat(Money::ZERO);
@@ -85,7 +91,8 @@ pub(crate) fn costs(kind: &EventKind, free_bugbot: bool, figures: &Figures) -> C
     }
 }
 
-/// Contracted is what was used at negotiated prices, so it always equals effective here.
+/// Makes costs of three amounts. Contracted is what was used at negotiated prices, so it always equals
+/// effective here.
 fn with(billed: Option<Money>, effective: Option<Money>, list: Option<Money>, derived: bool) -> Costs {
     let mut costs = Costs::absent();
     costs.billed = billed;
@@ -96,12 +103,14 @@ fn with(billed: Option<Money>, effective: Option<Money>, list: Option<Money>, de
     costs
 }
 
-/// One unit of [`Cents`], 10^-22 cent, is one unit of [`Money`] in US dollars, 10^-24 dollar.
+/// Returns an amount of cents as money: one unit of [`Cents`], 10^-22 cent, is one unit of [`Money`] in US
+/// dollars, 10^-24 dollar.
 pub(crate) fn dollars(cents: Cents) -> Money {
     Money::from_units(cents.units())
 }
 
-/// `cost` less `percent` per cent, to the nearest unit; `None` unless `percent` lies between 0 and 100.
+/// Returns `cost` less `percent` per cent, to the nearest unit; `None` unless `percent` lies between 0 and
+/// 100.
 fn discounted(cost: Money, percent: rust_decimal::Decimal) -> Option<Money> {
     let one_percent = 10_u128.checked_pow(percent.scale())?;
     let whole = one_percent.checked_mul(100)?;

@@ -7,10 +7,14 @@ use cost_model::money::{PriceBook, Prices};
 use cost_model::{Result, Timestamp};
 
 /// The first day of the month in which these prices were published: 2026-08-01 in UTC.
+///
+/// In milliseconds, since a date cannot be parsed in a constant.
 const SINCE_MILLIS: i64 = 1_785_542_400_000;
 
-/// Model ids, and US dollars per million tokens: input, cache write, cache read, output. A model whose cache writes
-/// have no price of their own has 0 there.
+/// Model ids, and US dollars per million tokens: input, cache write, cache read, output.
+///
+/// A model whose cache writes have no price of their own has 0 there, and its cache writes cost nothing in an
+/// estimate.
 type Entry = (&'static [&'static str], [&'static str; 4]);
 
 /// By family; ids of one line share their prices.
@@ -92,9 +96,6 @@ const PRICES: [Entry; 18] = [
 /// For estimates only: what a call cost is what its event says. Models that are not listed, and charges before August
 /// 2026, have no price here and are reported as unpriced. `default` (Auto) has the prices that it was last listed with.
 ///
-/// # Errors
-/// None in practice: the table is constant and tested.
-///
 /// ```
 /// use cost_model::Timestamp;
 /// use cost_model::money::TokenType;
@@ -105,6 +106,9 @@ const PRICES: [Entry; 18] = [
 /// assert!(of_model.is_none_or(|prices| prices.get(TokenType::Output) > prices.get(TokenType::Input)));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+///
+/// # Errors
+/// None in practice: the table is constant and tested.
 pub fn list_prices() -> Result<PriceBook> {
     let since = Timestamp::from_millis(SINCE_MILLIS)?;
     let mut book = PriceBook::new();

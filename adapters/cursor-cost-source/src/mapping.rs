@@ -52,7 +52,9 @@ const SETS_MAX: usize = 1 << 20;
 /// It remembers the dimensions of the events that it has seen, so that all records with the same dimensions share them.
 #[derive(Debug)]
 pub struct Mapping {
+    /// The account name of every record.
     account: Arc<str>,
+    /// The sets met so far, by the codes of what they depend on.
     interner: DimensionInterner<11>,
     /// The kinds met so far, which are few, and their labels, by the code of their text.
     kinds: Vec<(Code, EventKind, Arc<str>)>,
@@ -62,6 +64,8 @@ pub struct Mapping {
 
 impl Mapping {
     /// Makes a mapping for the connection of that account name.
+    ///
+    /// The account's name is in every set of dimensions, so that a mapping is for one connection alone.
     pub fn new(account: impl Into<Arc<str>>) -> Self {
         let (interner, kinds, services) = (DimensionInterner::new(), Vec::new(), HashMap::new());
         Self { account: account.into(), interner, kinds, services }
@@ -71,6 +75,7 @@ impl Mapping {
     ///
     /// Request units that do not fit their type are absent.
     pub fn record<T: AsRef<str>>(&mut self, event: &UsageEvent<T>) -> CostRecord {
+        // Sets are never given up one by one: past the limit, all are forgotten and the mapping begins again.
         if self.interner.len() > SETS_MAX {
             *self = Self::new(Arc::clone(&self.account));
         }
@@ -97,15 +102,14 @@ impl Mapping {
     ) -> Arc<DimensionSet> {
         let discount = event.token_usage.as_ref().and_then(|tokens| tokens.discount_percent_off);
         let discount = discount.map(|percent| percent.normalize().to_string());
-        let mut code = |text: Option<&T>| self.interner.code(text.map(T::as_ref));
-        let model = code(Some(&event.model));
+        let model = self.code(Some(&event.model));
         let key = [
-            code(event.user_email.as_ref()),
+            self.code(event.user_email.as_ref()),
             model,
             kind,
-            code(event.service_account_id.as_ref()),
-            code(event.service_account_name.as_ref()),
-            code(event.automation_id.as_ref()),
+            self.code(event.service_account_id.as_ref()),
+            self.code(event.service_account_name.as_ref()),
+            self.code(event.automation_id.as_ref()),
             self.interner.code(discount.as_deref()),
             Code::flag(event.max_mode),
             Code::flag(event.is_headless),
@@ -127,6 +131,11 @@ impl Mapping {
                 kinds.iter().find(|(known, ..)| *known == kind).map(|(.., label)| Arc::clone(label));
             fields
         })
+    }
+
+    /// Returns the code of a text of an event, or that of none.
+    fn code<T: AsRef<str>>(&mut self, text: Option<&T>) -> Code {
+        self.interner.code(text.map(T::as_ref))
     }
 
     /// Returns the kind of an event, whose text has that code, read once for each text.
@@ -187,11 +196,15 @@ fn fields(texts: &mut SharedTexts, event: &UsageEventRef<'_>, token_based: bool)
 }
 
 /// Returns the value of a tag that says yes or no.
+///
+/// The words are those of filters.
 fn flag(flag: bool) -> &'static str {
     if flag { "true" } else { "false" }
 }
 
 /// Returns who caused an event: the service account before the user, who is then in a tag only.
+///
+/// The service account is what an administrator can act on; the user behind it is in the tag [`USER_TAG`].
 fn resource<'a>(event: &'a UsageEventRef<'_>) -> &'a str {
     event.service_account_id.as_deref().or(event.user_email.as_deref()).unwrap_or(NO_USER)
 }
@@ -207,6 +220,8 @@ fn tokens<T>(event: &UsageEvent<T>) -> TokenCounts {
 }
 
 /// Returns what the event states, as it was sent, so that costs can be worked out again from a store.
+///
+/// Ids of conversations and of agents are kept beside the amounts: they differ from event to event.
 fn stated<T: AsRef<str>>(event: &UsageEvent<T>, figures: &Figures) -> ProviderAmounts {
     let mut stated = ProviderAmounts::default();
     stated.charged = figures.charged;

@@ -1,4 +1,7 @@
 //! Cursor's totals, in neutral terms.
+//!
+//! Nothing is worked out here but what follows from two stated totals: the figures are there to be compared
+//! with the sum of charges, and must be those that the provider states.
 
 use std::sync::Arc;
 
@@ -28,6 +31,7 @@ pub(crate) fn spend(member: &MemberSpend) -> ObservedSpend {
     observed
 }
 
+/// Returns a member, by email or else by id. Who is not said to be removed is not.
 pub(crate) fn member(member: &Member) -> ObservedMember {
     let mut observed = ObservedMember::default();
     observed.person = person(member.email.as_deref(), member.id.as_deref());
@@ -41,6 +45,7 @@ pub(crate) fn groups(groups: &BillingGroups) -> Vec<ObservedGroup> {
     groups.groups.iter().chain(&groups.unassigned).map(group).collect()
 }
 
+/// Returns a billing group with all who are or were in it in the cycle.
 fn group(group: &BillingGroup) -> ObservedGroup {
     let mut observed = ObservedGroup::default();
     observed.id = group.id.as_deref().unwrap_or_default().into();
@@ -52,6 +57,7 @@ fn group(group: &BillingGroup) -> ObservedGroup {
     observed
 }
 
+/// Returns the name of a person in observations: the email as it was sent, else the id, else [`NO_USER`].
 fn person(email: Option<&str>, id: Option<&str>) -> Arc<str> {
     email.or(id).unwrap_or(NO_USER).into()
 }

@@ -6,6 +6,8 @@
 use std::borrow::Cow;
 
 /// Words whose spelling is not just an upper-case first letter.
+///
+/// Only what a rule cannot spell; a name that is missing here is readable all the same.
 const SPELLINGS: [(&str, &str); 7] = [
     ("gpt", "GPT"),
     ("glm", "GLM"),
@@ -41,13 +43,15 @@ pub fn service_name(model: &str) -> Cow<'_, str> {
         if !name.is_empty() {
             name.push(if after_number && number { '.' } else { ' ' });
         }
+        // Two numbers are a version, and a third one begins another.
         after_number = number && !after_number;
         name.push_str(&part);
     }
     Cow::Owned(name)
 }
 
-/// One part of an id, spelled out: a word (`codex`) or a version (`5.1`, `4o`, `k2.5`).
+/// Returns one part of an id, spelled out: a word (`codex`) or a version (`5.1`, `4o`, `k2.5`); `None` for
+/// anything else.
 fn spelled(part: &str) -> Option<Cow<'_, str>> {
     if let Some((_, spelling)) = SPELLINGS.iter().find(|(word, _)| *word == part) {
         return Some(Cow::Borrowed(spelling));
@@ -70,6 +74,8 @@ fn spelled(part: &str) -> Option<Cow<'_, str>> {
 }
 
 /// Returns the word with its first letter in upper case.
+///
+/// For ASCII letters, which is all that [`spelled`] hands over.
 fn capitalised(word: &str) -> String {
     let mut word = word.to_owned();
     if let Some(first) = word.get_mut(..1) {

@@ -24,14 +24,17 @@ pub const EVENTS_MAX: u64 = 50_000;
 #[derive(Debug)]
 pub struct CursorCostSource {
     client: Client,
+    /// Behind a lock, since windows may be read at the same time.
     mapping: Mutex<Mapping>,
 }
 
-/// What is kept of an event. What the client compares at the edges of pages; it has everything that tells two charges
-/// apart.
+/// What is kept of an event.
+///
+/// The client compares these at the edges of pages; a record has everything that tells two charges apart.
 #[derive(PartialEq, Eq, Hash)]
 struct Mapped {
     record: CostRecord,
+    /// Whether the kind of the event is one that this release does not know.
     is_unknown_kind: bool,
 }
 
@@ -43,11 +46,12 @@ impl CursorCostSource {
         Self { client, mapping: Mutex::new(Mapping::new(account)) }
     }
 
-    /// A panic elsewhere leaves the mapping usable: it only remembers.
+    /// Locks the mapping. A panic of another thread leaves it usable: it only remembers texts, and no text half.
     fn mapping(&self) -> MutexGuard<'_, Mapping> {
         self.mapping.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Returns the record of an event, and whether its kind is unknown.
     fn map(&self, event: &UsageEventRef<'_>) -> Mapped {
         let mut mapping = self.mapping();
         Mapped { record: mapping.record(event), is_unknown_kind: mapping.is_unknown_kind(event) }
@@ -58,6 +62,7 @@ impl CursorCostSource {
 impl CostSource for CursorCostSource {
     async fn read(&self, window: Window) -> Result<SourceBatch> {
         let mut request = self.client.usage_events(window.start().to_datetime(), window.end().to_datetime());
+        // Windows are divided at midnights: what lies within a day is read however large it is.
         if spans_midnight(window) {
             request = request.max_events(EVENTS_MAX);
         }
@@ -75,9 +80,8 @@ impl CostSource for CursorCostSource {
             }
         })?;
         let unknown = snapshot.events.iter().filter(|mapped| mapped.is_unknown_kind).count();
-        let records = |mapped: Vec<Mapped>| mapped.into_iter().map(|mapped| mapped.record).collect();
-        let mut read = SourceBatch::new(window, records(snapshot.events));
-        read.outside = records(snapshot.outside);
+        let mut read = SourceBatch::new(window, into_records(snapshot.events));
+        read.outside = into_records(snapshot.outside);
         read.origin = if snapshot.simulated { Origin::Demo } else { Origin::Provider };
         read.answered_at = snapshot.answered_at.map(Timestamp::from);
         read.announced = snapshot.announced;
@@ -93,6 +97,7 @@ impl CostSource for CursorCostSource {
     /// Requests a single event, since every page announces the count.
     async fn count(&self, window: Window) -> Result<WindowCount> {
         let request = self.client.usage_events(window.start().to_datetime(), window.end().to_datetime());
+        // Every page states the count, so that the smallest will do.
         let page = request.page_size(1).page(1).await.map_err(|error| failed("count usage events", error))?;
         let oldest = page.events.iter().map(|event| Timestamp::from(event.timestamp)).min();
         let mut counted = WindowCount::new(page.announced, oldest);
@@ -110,6 +115,7 @@ impl CostSource for CursorCostSource {
         observed.spend = spend.members.iter().map(observations::spend).collect();
         let members = self.client.members().await.map_err(|error| failed("read the members", error))?;
         observed.members = members.rows.iter().map(observations::member).collect();
+        // One more for the groups, whether or not the plan has any.
         observed.requests = spend.requests + members.requests + 1;
         match self.client.billing_groups(None).await {
             Ok(groups) => {
@@ -125,6 +131,12 @@ impl CostSource for CursorCostSource {
     }
 }
 
+/// Returns the records alone, once the unknown kinds have been counted.
+fn into_records(mapped: Vec<Mapped>) -> Vec<CostRecord> {
+    mapped.into_iter().map(|mapped| mapped.record).collect()
+}
+
+/// Makes the error of a request, whose source says what Cursor answered.
 fn failed(what: &str, error: cursor_admin_client::Error) -> Error {
     Error::new(ErrorKind::Source, format!("could not {what} at Cursor")).with_source(error)
 }

@@ -1,4 +1,7 @@
 //! The reader of an invoice in any of its forms.
+//!
+//! Each form has a reader of its own; this one picks it by the name and the content of a file, and hands it what the
+//! caller knows. A program that takes invoices from people needs no other.
 
 use cost_model::input::DecimalMark;
 use cost_model::{Timestamp, Window};
@@ -26,6 +29,9 @@ use crate::wordings::CursorWordings;
 /// assert_eq!(invoice.total()?, "80".parse()?);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+///
+/// The ending of the file's name decides, in any letter case. `.tsv` is read as CSV, whose separator is found
+/// anyway.
 #[derive(Clone, Debug, Default)]
 pub struct CursorInvoiceReader {
     period: Option<Window>,
@@ -83,11 +89,14 @@ impl CursorInvoiceReader {
     }
 
     /// Returns the same reader for another invoice of the same origin, without a stated period and instant of issue.
+    ///
+    /// The decimal mark stays: it belongs to the account's language and not to one invoice.
     #[must_use]
     pub fn of_another_invoice(self) -> Self {
         Self { period: None, issued: None, ..self }
     }
 
+    /// Reads a table with the reader of `reconcile` and Cursor's wordings.
     fn read_csv(&self, bytes: &[u8], file: &str) -> Result<Invoice> {
         let mut reader = CsvInvoiceReader::new(CursorWordings::new());
         if let Some(period) = self.period {
@@ -102,6 +111,7 @@ impl CursorInvoiceReader {
         self.agreed(reader.read_invoice(bytes, file)?, file)
     }
 
+    /// Reads JSON of either form, told apart by its fields.
     fn read_json(&self, bytes: &[u8], file: &str) -> Result<Invoice> {
         if is_dashboard_answer(bytes) {
             return self.read_dashboard(bytes, file);
@@ -119,6 +129,10 @@ impl CursorInvoiceReader {
         self.agreed(reader.read_invoice(bytes, file)?, file)
     }
 
+    /// Reads an answer of the dashboard.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Invoice`] where no period is set, since the answer does not tell its month.
     fn read_dashboard(&self, bytes: &[u8], file: &str) -> Result<Invoice> {
         let period = self.period.ok_or_else(|| {
             let message = "the dashboard's answer does not say its month: state the period";
@@ -134,6 +148,7 @@ impl CursorInvoiceReader {
         reader.read_invoice(bytes, file)
     }
 
+    /// Reads the text of a PDF.
     fn read_text(&self, bytes: &[u8], file: &str) -> Result<Invoice> {
         let mut reader = PdfTextReader::new();
         if let Some(period) = self.period {
@@ -180,14 +195,16 @@ impl InvoiceReader for CursorInvoiceReader {
     }
 }
 
-/// Returns whether JSON is an object without `lines`, which every invoice of our own form has: an answer of the dashboard, or an error
-/// body.
+/// Returns whether JSON is an object without `lines`, which every invoice of our own form has: an answer of
+/// the dashboard, or an error body.
+///
+/// Text that is no JSON is left to the reader of our own form, which says what is wrong with it.
 fn is_dashboard_answer(bytes: &[u8]) -> bool {
     let Ok(text) = decode_text(bytes) else { return false };
     let json = JsonText::new(&text);
     let members = json.members(json.whole());
     members.is_ok_and(|members| {
-        let has = |name: &str| members.iter().any(|(each, _)| each == name);
-        has("items") || (!has("lines") && !has("period"))
+        let names: Vec<&str> = members.iter().map(|(name, _)| name.as_str()).collect();
+        names.contains(&"items") || (!names.contains(&"lines") && !names.contains(&"period"))
     })
 }

@@ -1,4 +1,7 @@
 //! Cursor's billing rules.
+//!
+//! They say how an invoice of Cursor's is compared with charges: which charges it bills, in which precision,
+//! and at which hours its cycles may be cut. `reconcile` has no such rule of its own.
 
 use chrono::FixedOffset;
 use cost_model::{Dimension, Error, Filter};
@@ -24,6 +27,7 @@ use reconcile::BillingRules;
 /// # Errors
 /// None in practice: the filters are constant and tested.
 pub fn billing_rules() -> Result<BillingRules, Error> {
+    // The subcategory is the label of the kind, however an event spells it.
     let mut rules = BillingRules::new(
         Filter::parse("costs.provider = 'cursor' AND costs.subcategory = 'Usage-based'")?,
         Filter::parse("costs.provider = 'cursor' AND costs.subcategory = 'User API Key'")?,

@@ -71,6 +71,10 @@ impl DashboardInvoiceReader {
 
     /// Reads an answer. Its items are rows of which some may be sums, as in any table, so that they are settled like
     /// those of a CSV.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Invoice`] for an answer without items or with an empty list of them, and for fields and
+    /// amounts that cannot be read.
     fn read_text(&self, text: &str, file: &str) -> Result<Invoice> {
         let json = JsonText::new(text);
         let mut invoice = Invoice::new(file, self.period, Currency::USD);
@@ -100,6 +104,10 @@ impl DashboardInvoiceReader {
 
     /// Reads an item. An amount is in `cents` or `totalDollars`; where both are there and differ, `cents` count and
     /// the other is a remark.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Invoice`], at the item or the value: no description, an amount that cannot be read, or a
+    /// field that may be an amount and is not known.
     fn read_item<'a>(
         &self,
         json: JsonText<'a>,
@@ -160,6 +168,8 @@ impl InvoiceReader for DashboardInvoiceReader {
 }
 
 /// Returns what a field beside the items says, if it is worth a remark.
+///
+/// The value of a field that is known is kept as JSON; of another one only the name is.
 fn said(name: &str, value: &str) -> Option<String> {
     match (name, value) {
         ("hasUnpaidMidMonthInvoice", "false") | (_, "null") => None,
@@ -169,6 +179,8 @@ fn said(name: &str, value: &str) -> Option<String> {
 }
 
 /// Returns why an answer without items is no invoice: what it says of an error, or the fields that it has.
+///
+/// The text is Cursor's own where the answer has one, such as `not_authenticated`, since it says most.
 fn no_invoice<'a>(json: JsonText<'a>, members: &[(String, &'a str)]) -> Error {
     let said = members.iter().find(|(name, value)| is_error(name) && *value != "null");
     let message = match said {
@@ -186,6 +198,8 @@ fn no_invoice<'a>(json: JsonText<'a>, members: &[(String, &'a str)]) -> Error {
 }
 
 /// Returns a count of cents, every digit of it.
+///
+/// Of a number in JSON all digits are read; a float would turn 33.35 into another number.
 fn in_cents<'a>(json: JsonText<'a>, value: &'a str, numbers: &mut NumberReader) -> Result<Money> {
     let amount = json.amount(value, numbers)?;
     let cents = amount.value.units();
@@ -208,7 +222,7 @@ fn in_dollars<'a>(json: JsonText<'a>, value: &'a str, numbers: &mut NumberReader
     Ok(amount.value)
 }
 
-/// Whether a field of an answer is about a refusal.
+/// Returns whether a field of an answer is about a refusal.
 fn is_error(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     matches!(&*name, "error" | "errors" | "message" | "detail" | "code" | "status" | "reason")

@@ -29,10 +29,14 @@ pub const CENT: i128 = DOLLAR / 100;
 /// Units are no money, and fractional on the wire: 1.4 and 91.5 have been seen.
 pub const REQUEST: i128 = DOLLAR;
 
+/// How many decimals a cent has in the unit of amounts.
 const CENT_DIGITS: usize = 22;
+/// How many decimals a request unit has.
 const REQUEST_DIGITS: usize = 24;
 
 /// Returns the JSON number of an amount in cents, all digits.
+///
+/// Only numbers far below 1 have an exponent, see [`Notation`]; 0 never has one.
 pub(crate) fn cents_json(amount: i128, notation: Notation) -> String {
     let tiny = match notation {
         Notation::JavaScript => CENT / 1_000_000,
@@ -49,11 +53,15 @@ pub(crate) fn cents_json(amount: i128, notation: Notation) -> String {
 }
 
 /// Returns the JSON number of request units, all digits.
+///
+/// They never have an exponent.
 pub(crate) fn requests_json(requests: i128) -> String {
     plain(requests, REQUEST, REQUEST_DIGITS)
 }
 
 /// Writes a count of units as a decimal without exponent and without zeros at its end.
+///
+/// `digits` is how many decimals `one` stands for.
 fn plain(value: i128, one: i128, digits: usize) -> String {
     let sign = if value < 0 { "-" } else { "" };
     let (value, one) = (value.unsigned_abs(), one.unsigned_abs());
@@ -65,7 +73,7 @@ fn plain(value: i128, one: i128, digits: usize) -> String {
     text.trim_end_matches('0').to_owned()
 }
 
-/// Digits with one before the point, and how far below 1 they stand.
+/// Returns the digits of an amount with one before the point, and how many places below 1 that one stands.
 fn exponent_form(amount: i128) -> (String, usize) {
     let sign = if amount < 0 { "-" } else { "" };
     let (mut one, mut exponent) = (CENT, 0);
@@ -76,13 +84,13 @@ fn exponent_form(amount: i128) -> (String, usize) {
     (format!("{sign}{}", plain(amount.abs(), one, CENT_DIGITS.saturating_sub(exponent))), exponent)
 }
 
-/// Whole cents, halves away from zero, in the unit of the argument.
+/// Returns the amount in whole cents, halves away from zero, in the unit of the argument.
 pub(crate) const fn to_whole_cents(amount: i128) -> i128 {
     let sign = if amount < 0 { -1 } else { 1 };
     sign * ((amount.abs() + CENT / 2) / CENT) * CENT
 }
 
-/// Dollars with two decimals; finer digits are cut.
+/// Returns dollars with two decimals; finer digits are cut. Amounts on invoices are whole cents by then.
 pub(crate) fn dollars(amount: i128) -> String {
     let sign = if amount < 0 { "-" } else { "" };
     let cents = amount.abs() / CENT;
@@ -97,7 +105,10 @@ pub(crate) fn with_float_noise(amount: i128, random: u64) -> i128 {
     if amount < CENT / 100 { amount } else { noisy(amount, random) }
 }
 
-/// Returns the same for every amount of which a hundredth is a count of units.
+/// Returns the amount off by one to nine units in the 17th significant digit, up or down by bit 8 of `random`.
+///
+/// Amounts below 10^-6 US dollars stay as they are. From there on the change is a multiple of 100 units, so that a
+/// hundredth of the result is exact where that of the amount was.
 pub(crate) fn noisy(amount: i128, random: u64) -> i128 {
     if amount < 1_000_000_000_000_000_000 {
         return amount;

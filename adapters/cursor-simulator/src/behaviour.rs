@@ -1,4 +1,7 @@
 //! How the server answers, where real servers differ or where nobody knows.
+//!
+//! Each type is one open question about Cursor's API: what its pages document, what recorded answers show,
+//! and what a client has to expect because nobody says. The defaults are what the newest pages document.
 
 pub use crate::amount::Notation;
 pub use crate::rate_limit::{RateLimits, Throttling};

@@ -5,11 +5,16 @@
 
 use chrono::{DateTime, Datelike, Months, NaiveDate, Utc};
 
+/// The milliseconds of a minute.
 pub(crate) const MINUTE: i64 = 60_000;
+/// The milliseconds of an hour.
 pub(crate) const HOUR: i64 = 60 * MINUTE;
+/// The milliseconds of a UTC day, which has no leap second here.
 pub(crate) const DAY: i64 = 24 * HOUR;
 
+/// The day of the month on which the demo company's cycles begin.
 const ANCHOR_DAY: u32 = 14;
+/// The time of day at which they do.
 const ANCHOR_TIME: i64 = 9 * HOUR + 30 * MINUTE;
 
 /// Returns the instant as a date and time in UTC.
@@ -27,6 +32,7 @@ pub(crate) fn midnight(year: i32, month: u32, day: u32) -> i64 {
     NaiveDate::from_ymd_opt(year, month, day).map_or(0, start_of)
 }
 
+/// Returns the first millisecond of a UTC day.
 fn start_of(date: NaiveDate) -> i64 {
     date.and_time(chrono::NaiveTime::MIN).and_utc().timestamp_millis()
 }
@@ -46,7 +52,7 @@ pub(crate) fn month_start(ms: i64) -> i64 {
     start_of(date(ms).with_day(1).unwrap_or_default())
 }
 
-/// 0 is Sunday.
+/// Returns the day of the week in UTC, counted from 0 for Sunday: the first of January 1970 was a Thursday.
 pub(crate) const fn weekday(ms: i64) -> i64 {
     (ms.div_euclid(DAY) + 4).rem_euclid(7)
 }
@@ -80,11 +86,14 @@ pub(crate) fn next_cycle(ms: i64) -> i64 {
 }
 
 /// Returns the cycles that lie wholly inside `[start, end)`, oldest first.
+///
+/// Only such cycles can be billed: of any other the range lacks some usage.
 pub(crate) fn closed_cycles(start: i64, end: i64) -> Vec<(i64, i64)> {
     let mut cycles = Vec::new();
     let mut from = if cycle_start(start) == start { start } else { next_cycle(start) };
     loop {
         let to = next_cycle(from);
+        // Instants out of the range of dates become 1970, which must not make this loop for ever.
         if to > end || to <= from {
             return cycles;
         }

@@ -46,6 +46,7 @@ impl RateLimits {
         Self { usage_events: 20, others: 20, throttling: Throttling::Older }
     }
 
+    /// Returns how many requests a minute an endpoint admits.
     const fn of(&self, endpoint: Endpoint) -> u32 {
         match endpoint {
             Endpoint::UsageEvents => self.usage_events,
@@ -58,7 +59,9 @@ impl RateLimits {
 /// Refused requests are not counted: a client that repeats too soon does not move its own way back.
 #[derive(Debug, Default)]
 pub(crate) struct Limiter {
+    /// The minute that the counts are of, since 1970.
     minute: i64,
+    /// How many requests of each endpoint were admitted in it.
     counts: BTreeMap<Endpoint, u32>,
 }
 

@@ -3,10 +3,12 @@
 //! The simulated data is part of tests and demos, so that the generator is fixed here and does not follow the versions
 //! of a library. It is not meant for secrets.
 
+/// The generator: its state is one number, and a copy of it draws the same again.
 #[derive(Clone, Debug)]
 pub(crate) struct Rng(u64);
 
 impl Rng {
+    /// Starts at a seed; near seeds give unlike numbers.
     pub(crate) const fn new(seed: u64) -> Self {
         Self(seed)
     }
@@ -27,12 +29,14 @@ impl Rng {
         u64::try_from(wide >> 64).unwrap_or(0)
     }
 
-    /// True `per_mille` times in a thousand.
+    /// Returns true `per_mille` times in a thousand.
     pub(crate) fn chance(&mut self, per_mille: u64) -> bool {
         self.below(1000) < per_mille
     }
 
     /// Returns an index into `weights`, each as likely as its weight; `None` if all are 0.
+    ///
+    /// The weights are gone through twice, for the sum and for the draw.
     pub(crate) fn weighted(&mut self, weights: impl Iterator<Item = u64> + Clone) -> Option<usize> {
         let mut left = self.below(weights.clone().sum());
         for (index, weight) in weights.enumerate() {
@@ -64,9 +68,18 @@ impl Rng {
 
 /// Writes the 128 bits of a UUID in its usual form.
 pub(crate) fn uuid_text(bits: u128) -> String {
-    let part = |shift: u32, mask: u128| (bits >> shift) & mask;
-    let (a, b, c, d) = (part(96, 0xffff_ffff), part(80, 0xffff), part(64, 0xffff), part(48, 0xffff));
-    format!("{a:08x}-{b:04x}-{c:04x}-{d:04x}-{:012x}", part(0, 0xffff_ffff_ffff))
+    let (a, b, c, d) = (
+        field(bits, 96, 0xffff_ffff),
+        field(bits, 80, 0xffff),
+        field(bits, 64, 0xffff),
+        field(bits, 48, 0xffff),
+    );
+    format!("{a:08x}-{b:04x}-{c:04x}-{d:04x}-{:012x}", field(bits, 0, 0xffff_ffff_ffff))
+}
+
+/// Returns the bits of a number under a mask, counted from `shift` on.
+const fn field(bits: u128, shift: u32, mask: u128) -> u128 {
+    (bits >> shift) & mask
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use http::Method;
 use crate::behaviour::Era;
 use crate::endpoint::Endpoint;
 
+/// A path that is served, with the id that it names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Route<'a> {
     Members,
@@ -21,6 +22,7 @@ pub(crate) enum Route<'a> {
 }
 
 impl<'a> Route<'a> {
+    /// Returns the route of a path; `None` for any other. Ids are whatever stands between two slashes.
     pub(crate) fn of(path: &'a str) -> Option<Self> {
         let parts: Vec<_> = path.strip_prefix("/teams/")?.split('/').collect();
         Some(match *parts.as_slice() {
@@ -39,6 +41,7 @@ impl<'a> Route<'a> {
         })
     }
 
+    /// Returns the group that faults and rate limits count it in.
     pub(crate) const fn endpoint(self) -> Endpoint {
         match self {
             Self::Members => Endpoint::Members,
@@ -62,6 +65,7 @@ impl<'a> Route<'a> {
         }
     }
 
+    /// Returns the one method that it has.
     pub(crate) const fn method(self) -> Method {
         match self {
             Self::Spend | Self::UsageEvents | Self::DailyUsage => Method::POST,

@@ -54,6 +54,7 @@ impl<'a> Object<'a> {
         self.out
     }
 
+    /// Writes a field with a text.
     pub(crate) fn text(&mut self, name: &str, value: &str) {
         string(self.key(name), value);
     }
@@ -65,7 +66,7 @@ impl<'a> Object<'a> {
         }
     }
 
-    /// The text, or `null`.
+    /// Writes the text, or `null`.
     pub(crate) fn nullable_text(&mut self, name: &str, value: Option<&str>) {
         match value {
             Some(value) => self.text(name, value),
@@ -73,17 +74,19 @@ impl<'a> Object<'a> {
         }
     }
 
-    /// A number, a boolean or `null`: anything whose text is already JSON.
+    /// Writes a number, a boolean or `null`: anything whose text is already JSON.
     pub(crate) fn raw(&mut self, name: &str, value: impl std::fmt::Display) {
         let _ = write!(self.key(name), "{value}");
     }
 
+    /// Writes an amount in cents if there is one, with all its digits.
     fn optional_cents(&mut self, name: &str, amount: Option<i128>, notation: Notation) {
         if let Some(amount) = amount {
             self.raw(name, cents_json(amount, notation));
         }
     }
 
+    /// Ends the object.
     pub(crate) fn close(self) {
         self.out.push('}');
     }
@@ -101,7 +104,7 @@ pub(crate) fn array<T>(out: &mut String, items: impl Iterator<Item = T>, write: 
     out.push(']');
 }
 
-/// A person's id, in the eras that have one.
+/// Writes a person's id, in the eras that have one.
 pub(crate) fn person_id(row: &mut Object<'_>, name: &str, person: &Person, behaviour: &Behaviour) {
     match behaviour.ids {
         _ if behaviour.era == Era::Year2025 => {}
@@ -110,7 +113,7 @@ pub(crate) fn person_id(row: &mut Object<'_>, name: &str, person: &Person, behav
     }
 }
 
-/// One usage event with the fields of its era.
+/// Writes one usage event with the fields of its era.
 pub(crate) fn event(out: &mut String, event: &TrueEvent, behaviour: &Behaviour) {
     let (era, notation) = (behaviour.era, behaviour.notation);
     let mut row = Object::open(out);
@@ -159,7 +162,7 @@ fn timestamp(row: &mut Object<'_>, ms: i64, form: Timestamps) {
     }
 }
 
-/// RFC 3339 with milliseconds and `Z`.
+/// Returns an instant in RFC 3339 with milliseconds and `Z`.
 pub(crate) fn instant_text(ms: i64) -> String {
     instant(ms).to_rfc3339_opts(SecondsFormat::Millis, true)
 }
@@ -180,7 +183,8 @@ fn enum_name(label: &str) -> &str {
     }
 }
 
-/// Cloud agents leave counts of 0 out, as parts of Cursor do; editors write them.
+/// Writes the tokens of an event. Cloud agents leave counts of 0 out, as parts of Cursor do; editors write
+/// them.
 fn token_usage(out: &mut String, tokens: &Tokens, event: &TrueEvent, behaviour: &Behaviour) {
     let mut usage = Object::open(out);
     let blank = tokens.total() == 0 && event.model_cost.is_none();

@@ -30,6 +30,8 @@ use super::scalar;
 pub struct Cents(i128);
 
 /// The places after the point that a [`Cents`] keeps.
+///
+/// With 22 places, 128 bits still hold 10^16 cents; an amount such as 21.367283447000003 has 15.
 const SCALE: u32 = 22;
 
 impl Cents {
@@ -80,6 +82,8 @@ impl Cents {
     }
 
     /// Reads the text of a JSON number, and says whether digits were rounded away.
+    ///
+    /// Callers that count rounded amounts read answers by it; [`FromStr`] refuses what would be rounded.
     pub(crate) fn read(text: &str) -> Result<(Self, bool), NumberFault> {
         let read = number::read_fixed(text, SCALE)?;
         Ok((Self(read.units), read.rounded))
@@ -87,7 +91,7 @@ impl Cents {
 }
 
 impl fmt::Display for Cents {
-    /// Returns all digits in cents, without an exponent and without trailing zeros.
+    /// Writes all digits in cents, without an exponent and without trailing zeros.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let per_cent = Self::UNITS_PER_CENT.unsigned_abs();
         let size = self.0.unsigned_abs();
@@ -142,6 +146,7 @@ impl<'de> Deserialize<'de> for Cents {
 #[error(transparent)]
 pub struct ParseCentsError(ParseFault);
 
+/// Why a text is no amount. Its words quote nothing of the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 enum ParseFault {
     #[error("an amount of cents must be a JSON number or a string of one")]

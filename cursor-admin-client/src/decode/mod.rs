@@ -2,6 +2,9 @@
 //!
 //! Every scalar is taken as its raw text, so that a number keeps its digits whichever features of serde_json
 //! a program turns on. Faults say where an answer departs from what was expected, and never what it held.
+//!
+//! serde's own errors are never shown: they quote values. `object` keeps the path while it reads, and makes a
+//! fault of it.
 
 mod cents;
 mod fault;

@@ -40,6 +40,8 @@ impl fmt::Display for BadRow {
 }
 
 /// What was noticed on a page, and what to do about a row that cannot be read.
+///
+/// One is made for each page and given to the caller with the rows.
 #[derive(Debug, Default)]
 pub(crate) struct Notes {
     pub(crate) unknown: UnknownFields,
@@ -49,10 +51,12 @@ pub(crate) struct Notes {
 }
 
 impl Notes {
+    /// Starts the notes of a page.
     pub(crate) fn new(lenient: bool, page: Option<u32>) -> Self {
         Self { lenient, page, ..Self::default() }
     }
 
+    /// Keeps a row that could not be read, with its text.
     pub(crate) fn bad_row(&mut self, row: usize, text: &str, fault: DecodeFault) {
         self.bad_rows.push(BadRow { page: self.page, row, text: text.to_owned(), fault });
     }

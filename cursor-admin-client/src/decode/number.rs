@@ -25,6 +25,8 @@ pub(crate) struct Fixed {
 }
 
 /// The parts of a number in JSON's grammar: `digits` times ten to the `exponent`.
+///
+/// The digits stay text, so that a number of any length can be looked at without being read.
 struct Parts<'a> {
     negative: bool,
     whole: &'a str,
@@ -48,9 +50,8 @@ impl<'a> Parts<'a> {
             Some(parts) => parts,
             None => (mantissa, ""),
         };
-        let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
         let leading_zero = whole.len() > 1 && whole.starts_with('0');
-        if whole.is_empty() || leading_zero || !digits(whole) || !digits(fraction) {
+        if whole.is_empty() || leading_zero || !is_digits(whole) || !is_digits(fraction) {
             return None;
         }
         Some(Self { negative, whole, fraction, exponent })
@@ -71,13 +72,18 @@ impl<'a> Parts<'a> {
     }
 }
 
+/// Returns whether a text has digits only; an empty one does.
+fn is_digits(part: &str) -> bool {
+    part.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 /// Reads an exponent; one too long for `i64` saturates: it is out of range or zero all the same.
 fn parse_exponent(text: &str) -> Option<i64> {
     let (negative, digits) = match text.strip_prefix('-') {
         Some(digits) => (true, digits),
         None => (false, text.strip_prefix('+').unwrap_or(text)),
     };
-    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+    if digits.is_empty() || !is_digits(digits) {
         return None;
     }
     let size = digits
@@ -95,15 +101,17 @@ struct Short {
 }
 
 impl Short {
-    /// 19 digits always fit 64 bits.
+    /// The bytes of the longest such number: 19 digits always fit 64 bits.
     const LENGTH_MAX: usize = 19;
 
+    /// Reads a short number; `None` for any other text, which may still be one.
     #[inline]
     fn parse(text: &str) -> Option<Self> {
         let (negative, digits) = match text.as_bytes() {
             [b'-', rest @ ..] => (true, rest),
             rest => (false, rest),
         };
+        // JSON's grammar: digits on both sides of the point, and no zero before other digits.
         if matches!(digits, [] | [b'.', ..] | [.., b'.'] | [b'0', b'0'..=b'9', ..])
             || digits.len() > Self::LENGTH_MAX
         {
@@ -125,6 +133,8 @@ impl Short {
     }
 
     /// Returns the digits as a count of 10^-`scale`, which must not be coarser than the number.
+    ///
+    /// The outer `None` means that the longer way has to be taken, since digits would be rounded.
     #[inline]
     fn at_scale(&self, scale: u32) -> Option<Result<i128, NumberFault>> {
         let more = usize::try_from(scale.checked_sub(self.places)?).ok()?;
@@ -147,6 +157,9 @@ const POWERS: [i128; 39] = {
 };
 
 /// Reads a number as a count of 10^-`scale`, rounding finer digits half-even.
+///
+/// # Errors
+/// [`NumberFault::NotANumber`] or [`NumberFault::OutOfRange`]; too many digits behind the point are no error.
 #[inline]
 pub(crate) fn read_fixed(text: &str, scale: u32) -> Result<Fixed, NumberFault> {
     match Short::parse(text).and_then(|short| short.at_scale(scale)) {
@@ -180,6 +193,7 @@ fn read_long(text: &str, scale: u32) -> Result<Fixed, NumberFault> {
     }
     let first_dropped = digits.next().unwrap_or(0);
     let more_dropped = digits.any(|digit| digit != 0);
+    // Half-even, so that many rounded amounts do not add up to too much.
     let up = match first_dropped {
         0..=4 => false,
         5 => more_dropped || units % 2 == 1,
@@ -191,6 +205,9 @@ fn read_long(text: &str, scale: u32) -> Result<Fixed, NumberFault> {
 }
 
 /// Reads a whole number; `1200.0` and `1.2e3` are whole.
+///
+/// # Errors
+/// Also [`NumberFault::NotWhole`]; a negative number is out of range.
 pub(crate) fn read_whole(text: &str) -> Result<u64, NumberFault> {
     if let Some(Short { negative: false, digits, places: 0 }) = Short::parse(text) {
         return Ok(digits);
@@ -204,6 +221,9 @@ pub(crate) fn read_whole(text: &str) -> Result<u64, NumberFault> {
 
 /// Reads a decimal with all its digits if they fit 96 bits and 28 places, else rounded half-even to the places that
 /// fit. The flag says whether digits were lost. Digits are given up from the finest place on, one place at a time.
+///
+/// # Errors
+/// [`NumberFault::NotANumber`], or [`NumberFault::OutOfRange`] where not even the whole part fits.
 pub(crate) fn read_decimal(text: &str) -> Result<(Decimal, bool), NumberFault> {
     if let Some(short) = Short::parse(text)
         && let Some(Ok(units)) = short.at_scale(short.places)

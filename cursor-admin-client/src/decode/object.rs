@@ -26,6 +26,8 @@ use crate::redact;
 
 /// An object of an answer. [`object!`] implements it. The target is filled in place, so that fields that do not come
 /// keep their default and no builder is needed.
+///
+/// Types of this crate implement it once for both ways of reading; the fields know which one it is.
 pub(crate) trait Object<'de> {
     /// Reads all fields. Unknown fields are counted, not refused: the API may grow without notice.
     fn read<A: MapAccess<'de>>(&mut self, fields: &mut Fields<'_, 'de, A>) -> Result<(), A::Error>;
@@ -38,6 +40,8 @@ pub(crate) trait Object<'de> {
 }
 
 /// Nothing, or the name of a field and what was expected of it.
+///
+/// A field that is read only when all others have come, such as a kind under its old name, may fail then.
 pub(crate) type Finished = Result<(), (&'static str, Expected)>;
 
 /// Implements [`Object`] for a type: each line has a field's name in JSON, its place, and the function of
@@ -84,6 +88,8 @@ pub(crate) use object;
 
 /// The rows of a list, as they are read. A page of events puts its rows into something else than a vector, and knows
 /// how many may come.
+///
+/// A vector takes any number of rows.
 pub(crate) trait Rows<'de> {
     type Row: Object<'de> + Default;
 
@@ -155,6 +161,8 @@ pub(crate) fn read_quickly<'de>(text: &'de str, object: &mut impl Object<'de>) -
 
 /// What is known while an answer is read. One for each text; it is passed down through all seeds, since serde's error
 /// type has no room for a path.
+///
+/// `exact` decides between the two ways for the whole text.
 #[derive(Default)]
 struct Context<'de> {
     exact: bool,
@@ -170,15 +178,20 @@ struct Context<'de> {
 }
 
 /// A field that holds an object, or a list with the number of one of its rows.
+///
+/// Together they are the path of a fault, such as `usageEvents[17].tokenUsage`.
 struct Step<'de> {
     name: Cow<'de, str>,
     row: Option<usize>,
 }
 
+/// What is expected where a row or an object within it must be.
 const OBJECT: Expected = "an object";
 
 impl<'de> Context<'de> {
     /// Reads one object from its first to its last byte. `null` in place of the object is refused.
+    ///
+    /// The target keeps what was read before an error, and is thrown away or begun again by the caller.
     fn read_object(&mut self, text: &'de str, object: &mut impl Object<'de>) -> serde_json::Result<()> {
         let mut json = serde_json::Deserializer::from_str(text);
         let came = Seed { target: &mut Fill(object), context: self }.deserialize(&mut json)?;
@@ -188,6 +201,8 @@ impl<'de> Context<'de> {
     }
 
     /// Reads a row that may be bad, whose text was cut out so that the next row can be found.
+    ///
+    /// Returns whether it was read; if not, the notes have it.
     fn read_apart(&mut self, number: usize, text: &'de str, row: &mut impl Object<'de>) -> bool {
         let depth = self.steps.len();
         // The path is cut back below: after an error it still leads to the field that failed.
@@ -195,6 +210,7 @@ impl<'de> Context<'de> {
         let fault = self.fault(&error, text);
         self.notes.bad_row(number, text, fault);
         self.steps.truncate(depth);
+        // The amounts of a row that is left out are not counted as rounded.
         self.rounded = 0;
         false
     }
@@ -256,6 +272,8 @@ fn is_cut(error: &serde_json::Error, text: &str) -> bool {
 
 /// What a value is read into: an object, or the rows of a list. Each function that is not overridden refuses the
 /// other shape.
+///
+/// serde asks a visitor for the shape that comes, and each target knows one.
 trait Target<'de> {
     const EXPECTED: Expected;
     const IS_LIST: bool;
@@ -270,6 +288,8 @@ trait Target<'de> {
 }
 
 /// Reads a value into its target, and says whether there was more than `null`.
+///
+/// A seed and not a type, because the context has to be at hand in every nested value.
 struct Seed<'c, 'de, T> {
     target: &'c mut T,
     context: &'c mut Context<'de>,
@@ -325,6 +345,8 @@ impl<'de, T: Object<'de>> Target<'de> for Fill<'_, T> {
 }
 
 /// The rows of a list.
+///
+/// Each row is numbered on the path before it is read.
 struct List<'r, R> {
     rows: &'r mut R,
     lenient: bool,
@@ -377,10 +399,12 @@ struct Text<'a>(Option<Cow<'a, str>>);
 impl<'de> Deserialize<'de> for Text<'de> {
     #[inline]
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        // A number in place of a string fails here, and the exact way reads it.
         deserializer.deserialize_any(TextVisitor)
     }
 }
 
+/// Takes a string as serde hands it over: borrowed where it can be.
 struct TextVisitor;
 
 impl<'de> Visitor<'de> for TextVisitor {
@@ -406,6 +430,8 @@ impl<'de> Visitor<'de> for TextVisitor {
 
 /// The fields of an object. After a name comes one call of a function that reads its value; `null` is the same as
 /// missing.
+///
+/// The functions are named for what they make of a value; [`object!`] calls them by those names.
 pub(crate) struct Fields<'c, 'de, A> {
     map: A,
     name: Cow<'de, str>,
@@ -419,6 +445,7 @@ impl<'de, A: MapAccess<'de>> Fields<'_, 'de, A> {
         if self.context.exact {
             return self.next_exactly();
         }
+        // A name with escapes cannot be borrowed and fails here, so that the exact way reads it.
         let Some(name) = self.map.next_key::<&'de str>()? else { return Ok(false) };
         self.name = Cow::Borrowed(name);
         Ok(true)
@@ -432,6 +459,7 @@ impl<'de, A: MapAccess<'de>> Fields<'_, 'de, A> {
         Ok(true)
     }
 
+    /// Returns the name of the field whose value comes next.
     #[inline]
     pub(crate) fn name(&self) -> &str {
         &self.name
@@ -505,6 +533,8 @@ impl<'de, A: MapAccess<'de>> Fields<'_, 'de, A> {
     }
 
     /// Hands over a value that is read later, by [`string_or_digits`](super::string_or_digits) say.
+    ///
+    /// Its text is kept as it is, quotes included.
     pub(crate) fn later(&mut self) -> Result<Option<&'de str>, A::Error> {
         self.raw(Ok)
     }

@@ -12,10 +12,15 @@ use serde::de::{Deserializer, Visitor};
 use super::number::{self, NumberFault};
 
 /// What a value should have been.
+///
+/// Error messages put it after "expected".
 pub(crate) type Expected = &'static str;
 
+/// What is expected of a number.
 const NUMBER: Expected = "a number";
+/// What is expected of a moment.
 const INSTANT: Expected = "epoch milliseconds or an RFC 3339 time";
+/// What is expected of a day.
 const DAY: Expected = "a day such as 2026-07-31";
 
 /// Returns the content of a string, borrowed unless something in it is escaped; `None` for another value.
@@ -30,6 +35,8 @@ pub(crate) fn string(raw: &str) -> Option<Cow<'_, str>> {
 }
 
 /// Returns the digits of a number, or the content of a string.
+///
+/// For ids, too: Cursor has sent them as numbers and as strings.
 #[inline]
 pub(crate) fn number_text(raw: &str) -> Option<Cow<'_, str>> {
     match raw.as_bytes().first() {
@@ -102,11 +109,14 @@ pub(crate) fn parse_instant(text: &str) -> Result<DateTime<Utc>, Expected> {
 
 /// Reads milliseconds, also with a fraction or an exponent, else RFC 3339; `None` for times that 64 bits of
 /// nanoseconds do not hold.
+///
+/// Millisecond counts come first, as nearly every event has them.
 fn instant_of(text: &str) -> Option<DateTime<Utc>> {
     if let Ok(millis) = number::read_whole(text) {
         let nanos = i64::try_from(millis).ok()?.checked_mul(1_000_000)?;
         return Some(DateTime::from_timestamp_nanos(nanos));
     }
+    // Every time of RFC 3339 has other characters as well, between its date and its time.
     if text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E'))
         && let Ok(nanos) = number::read_fixed(text, 6)
     {
@@ -116,6 +126,8 @@ fn instant_of(text: &str) -> Option<DateTime<Utc>> {
 }
 
 /// Reads a day, as `2026-07-31`.
+///
+/// Blanks around it do not matter.
 pub(crate) fn day(raw: &str) -> Result<NaiveDate, Expected> {
     let text = string(raw).ok_or(DAY)?;
     NaiveDate::parse_from_str(text.trim(), "%Y-%m-%d").map_err(|_| DAY)

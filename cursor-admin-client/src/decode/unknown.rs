@@ -14,13 +14,16 @@ pub struct UnknownField {
 }
 
 /// Counts unknown fields by path and type.
+///
+/// The list is short, so that looking through it costs less than a table.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct UnknownFields(Vec<UnknownField>);
 
-/// An answer whose keys are data must not fill the memory.
+/// How many distinct fields are kept: an answer whose keys are data must not fill the memory.
 const DISTINCT_MAX: usize = 64;
 
 impl UnknownFields {
+    /// Counts a field; beyond the limit only those that are known already.
     pub(crate) fn add(&mut self, path: &str, json_type: &'static str, more: u64) {
         let known = self.0.iter_mut().find(|field| field.path == path && field.json_type == json_type);
         if let Some(field) = known {
@@ -30,6 +33,7 @@ impl UnknownFields {
         }
     }
 
+    /// Adds the counts of other fields.
     pub(crate) fn merge(&mut self, fields: &[UnknownField]) {
         for field in fields {
             self.add(&field.path, field.json_type, field.count);
@@ -38,6 +42,7 @@ impl UnknownFields {
 
     /// Returns the fields, by path and type.
     pub(crate) fn into_list(mut self) -> Vec<UnknownField> {
+        // Sorted, since the order in which fields come differs from answer to answer.
         self.0.sort_by(|a, b| (&a.path, a.json_type).cmp(&(&b.path, b.json_type)));
         self.0
     }

@@ -118,22 +118,27 @@ crate::redact::masked_debug!(BillingGroup { id, member_count, spend_cents });
 
 crate::redact::masked_debug!(BillingGroupMember { user_id, spend_cents });
 
+/// Returns the request for all groups in the cycle that holds a day, or else in the current one.
 pub(crate) fn request(day: Option<NaiveDate>) -> Call {
     Call::new(Route::BillingGroups).query(query(day))
 }
 
+/// Returns the request for one group; fails for an id that cannot be one.
 pub(crate) fn group_request(id: &str, day: Option<NaiveDate>) -> Result<Call> {
     Ok(Call::new(Route::BillingGroup).id(id)?.query(query(day)))
 }
 
+/// Returns the query for a day; empty without one.
 fn query(day: Option<NaiveDate>) -> String {
     day.map(|day| format!("billingCycle={}", day.format("%Y-%m-%d"))).unwrap_or_default()
 }
 
+/// Reads the answer with all groups.
 pub(crate) fn decode(body: &[u8], notes: &mut Notes) -> Decoded<BillingGroups> {
     decode::read_answer(body, notes)
 }
 
+/// Reads the answer with one group.
 pub(crate) fn decode_group(body: &[u8], notes: &mut Notes) -> Decoded<BillingGroupDetails> {
     decode::read_answer(body, notes)
 }

@@ -79,10 +79,15 @@ impl Row for DailyUsage {
 }
 
 /// People per page.
+///
+/// Each brings a row for every day of the window, so that a page may have some 15,000 rows.
 const PAGE_SIZE: u32 = 500;
+/// The longest window that Cursor accepts, <https://cursor.com/docs/account/teams/admin-api>.
 const SPAN_MAX: TimeDelta = TimeDelta::days(30);
 
 /// Whose days are requested.
+///
+/// Everyone takes pages, and without pages Cursor lists the active ones alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Who {
     Active,
@@ -107,12 +112,14 @@ pub(crate) fn request(start: DateTime<Utc>, end: DateTime<Utc>, who: Who, page: 
     })
 }
 
+/// Reads a page. What is announced is the number of people.
 pub(crate) fn decode(body: &[u8], notes: &mut Notes) -> Decoded<Page<DailyUsage>> {
     let Answer { rows, pagination } = decode::read_answer(body, notes)?;
     let rows = rows.into_iter().map(|row: DayRow| row.usage).collect();
     Page::new(rows, pagination.and_then(|pagination| pagination.total_users), pagination)
 }
 
+/// The answer as it is sent.
 #[derive(Default)]
 struct Answer {
     rows: Vec<DayRow>,

@@ -67,33 +67,39 @@ impl Row for DirectoryGroupMember {
     }
 }
 
-/// The most that Cursor gives.
+/// Groups or members per page: the most that Cursor gives.
 const PAGE_SIZE: u32 = 200;
 
+/// Returns the request for a page of groups.
 pub(crate) fn request(page: u32) -> Call {
     paged(Call::new(Route::DirectoryGroups), page)
 }
 
+/// Returns the request for a page of a group's members; fails for an id that cannot be one.
 pub(crate) fn members_request(id: &str, page: u32) -> Result<Call> {
     Ok(paged(Call::new(Route::DirectoryGroupMembers).id(id)?, page))
 }
 
+/// Adds the number and the size of a page.
 fn paged(call: Call, page: u32) -> Call {
     call.page(page).query(format!("page={page}&pageSize={PAGE_SIZE}"))
 }
 
+/// Reads a page of groups.
 pub(crate) fn decode(body: &[u8], notes: &mut Notes) -> Decoded<Page<DirectoryGroup>> {
     let GroupsAnswer { groups, pagination } = decode::read_answer(body, notes)?;
     let announced = pagination.and_then(|pagination| pagination.total_count);
     Page::new(groups, announced, pagination)
 }
 
+/// Reads a page of members.
 pub(crate) fn decode_members(body: &[u8], notes: &mut Notes) -> Decoded<Page<DirectoryGroupMember>> {
     let MembersAnswer { members, pagination } = decode::read_answer(body, notes)?;
     let announced = pagination.and_then(|pagination| pagination.total_count);
     Page::new(members, announced, pagination)
 }
 
+/// The answer with groups as it is sent.
 #[derive(Default)]
 struct GroupsAnswer {
     groups: Vec<DirectoryGroup>,
@@ -105,6 +111,7 @@ object! { GroupsAnswer {
     "pagination" => pagination: object,
 }}
 
+/// The answer with members as it is sent.
 #[derive(Default)]
 struct MembersAnswer {
     members: Vec<DirectoryGroupMember>,

@@ -26,14 +26,17 @@ pub struct Member {
 
 crate::redact::masked_debug!(Member { id, role, is_removed });
 
+/// Returns the request, which has no parts.
 pub(crate) fn request() -> Call {
     Call::new(Route::Members)
 }
 
+/// Reads the answer, which has all members at once.
 pub(crate) fn decode(body: &[u8], notes: &mut Notes) -> Decoded<Vec<Member>> {
     decode::read_answer(body, notes).map(|answer: Answer| answer.members)
 }
 
+/// The answer as it is sent.
 #[derive(Default)]
 struct Answer {
     members: Vec<Member>,

@@ -55,10 +55,12 @@ pub struct CatalogModel {
     pub enabled: Option<bool>,
 }
 
+/// Returns the request, which has no parts.
 pub(crate) fn request() -> Call {
     Call::new(Route::ModelProviders)
 }
 
+/// Reads the answer, which has all providers at once.
 pub(crate) fn decode(body: &[u8], notes: &mut Notes) -> Decoded<ModelAccess> {
     decode::read_answer(body, notes)
 }

@@ -90,10 +90,13 @@ impl Row for MemberSpend {
     }
 }
 
+/// Returns the request for a page of a query.
 pub(crate) fn request(query: &SpendQuery, page: u32) -> Result<Call> {
     Ok(Call::new(Route::Spend).page(page).json(query.fields(page)?))
 }
 
+/// Reads a page. Where the number of pages is not stated, the announced count decides when the last one has
+/// come.
 pub(crate) fn decode(body: &[u8], notes: &mut Notes) -> Decoded<Page<MemberSpend>> {
     let answer: Answer = decode::read_answer(body, notes)?;
     Ok(Page {
@@ -104,6 +107,7 @@ pub(crate) fn decode(body: &[u8], notes: &mut Notes) -> Decoded<Page<MemberSpend
     })
 }
 
+/// The answer as it is sent.
 #[derive(Default)]
 struct Answer {
     members: Vec<MemberSpend>,
@@ -175,7 +179,7 @@ pub struct SpendQuery {
 
 crate::redact::masked_debug!(SpendQuery { order, descending, page_size });
 
-/// No maximum is documented; this is what other clients send.
+/// Members per page. No maximum is documented; this is what other clients send.
 const PAGE_SIZE: u32 = 100;
 
 impl Default for SpendQuery {

@@ -6,6 +6,8 @@ use http::Uri;
 use http::uri::Scheme;
 
 /// A base URL that the key may be sent to.
+///
+/// Made once when a client is built, so that no call has to check it again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct BaseUrl {
     /// Scheme, host, port and path, without a slash at the end.
@@ -25,6 +27,7 @@ impl BaseUrl {
             return Err("the base url must begin with https://");
         };
         let host = authority.host();
+        // `Debug` and errors show the address, so that it must hold no secret.
         if authority.as_str().contains('@') {
             return Err("the base url must not hold a user name or a key");
         }
@@ -49,7 +52,9 @@ impl BaseUrl {
     }
 }
 
-/// Why a proxy cannot be used for this address. The proxy's URL may hold a password and is not quoted.
+/// Returns why a proxy cannot be used for this address; `None` where it can.
+///
+/// The proxy's URL may hold a password and is not quoted.
 #[cfg(feature = "reqwest")]
 pub(crate) fn refuse_proxy(base: &BaseUrl, proxy: &str) -> Option<&'static str> {
     let uri = proxy.parse::<Uri>().ok();
@@ -63,6 +68,7 @@ pub(crate) fn refuse_proxy(base: &BaseUrl, proxy: &str) -> Option<&'static str> 
     }
 }
 
+/// Returns whether a host is this machine: `localhost`, or an address of loopback.
 fn is_loopback(host: &str) -> bool {
     let bare = host.strip_prefix('[').and_then(|h| h.strip_suffix(']')).unwrap_or(host);
     host.eq_ignore_ascii_case("localhost") || bare.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())

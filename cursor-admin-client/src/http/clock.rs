@@ -66,6 +66,7 @@ impl Clock for SystemClock {
 #[derive(Debug)]
 pub struct ManualClock(Mutex<State>);
 
+/// The time of a clock for tests, and what was slept.
 #[derive(Debug)]
 struct State {
     now: DateTime<Utc>,
@@ -90,6 +91,7 @@ impl ManualClock {
         self.with(|state| state.sleeps.clone())
     }
 
+    /// Changes the state, also after a panic of another thread.
     fn with<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
         change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
@@ -109,6 +111,7 @@ impl Clock for ManualClock {
     }
 }
 
+/// Returns the instant after a duration, or the last one there is.
 fn later(now: DateTime<Utc>, duration: Duration) -> DateTime<Utc> {
     let delta = TimeDelta::from_std(duration).unwrap_or(TimeDelta::MAX);
     now.checked_add_signed(delta).unwrap_or(DateTime::<Utc>::MAX_UTC)

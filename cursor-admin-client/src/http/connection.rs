@@ -32,6 +32,7 @@ use super::transport::{TransportError, TransportErrorKind};
 use crate::decode::{Decoded, Notes};
 use crate::error::{Error, ErrorKind, Result};
 
+/// The `User-Agent` of every request.
 const USER_AGENT: &str = concat!("cursor-admin-client/", env!("CARGO_PKG_VERSION"));
 
 /// Sends calls. Cheap to clone; the clones share one transport and one count of requests.
@@ -83,6 +84,7 @@ struct Failure {
 }
 
 impl Connection {
+    /// Makes a connection without a running deadline, which fails at rows that cannot be read.
     pub(crate) fn new(inner: Inner) -> Self {
         Self { inner: Arc::new(inner), running: Deadline::default(), lenient: false }
     }
@@ -97,6 +99,7 @@ impl Connection {
         Self { lenient, ..self.clone() }
     }
 
+    /// Returns the address of the API, which holds no secret.
     pub(crate) fn base_url(&self) -> &str {
         &self.inner.base.text
     }
@@ -164,6 +167,7 @@ impl Connection {
             self.inner.observer.retry_planned(&RetryPlanned { operation, page, attempt, reason, wait });
             self.inner.clock.sleep(wait).await;
             waited = waited.saturating_add(wait);
+            // Kept for the case that time runs out: the error then says what the call was tried again for.
             last = Some(error);
             attempt += 1;
         }
@@ -254,6 +258,7 @@ impl Connection {
             let outcome = Outcome::Status { status: status.as_u16(), retry_after: error.retry_after() };
             return Err(Failure { outcome, error });
         }
+        // New for each attempt: what an answer that ended early had shown must not be counted twice.
         let mut notes = Notes::new(self.lenient, page);
         match decode(response.body(), &mut notes) {
             Ok(value) => Ok((value, notes, ServerNotes::of(response.headers()))),
@@ -302,23 +307,29 @@ impl Connection {
     }
 }
 
+/// Returns the length of a list as observers have it.
 fn length<T>(list: &[T]) -> u64 {
     u64::try_from(list.len()).unwrap_or(u64::MAX)
 }
 
+/// What is added to the error of a call that the budget stopped.
 const OVER_BUDGET: &str = "not tried again, since many of the last minute's requests were retries";
 
 /// What the policy never tries again.
+///
+/// A status of 0 is one that no server sends.
 const FINAL: Outcome = Outcome::Status { status: 0, retry_after: None };
 
 /// Random numbers for waits: splitmix64, seeded by the standard library. They guard nothing.
 pub(crate) struct Jitter(AtomicU64);
 
 impl Jitter {
+    /// Seeds the numbers anew for each client.
     pub(crate) fn new() -> Self {
         Self(AtomicU64::new(RandomState::new().build_hasher().finish()))
     }
 
+    /// Returns the next number; clones share the state without a lock.
     pub(crate) fn next(&self) -> u32 {
         const STEP: u64 = 0x9E37_79B9_7F4A_7C15;
         let state = self.0.fetch_add(STEP, Ordering::Relaxed).wrapping_add(STEP);

@@ -1,4 +1,7 @@
 //! When a call must be over.
+//!
+//! It is a moment of the client's clock and not a timer: the connection asks it before each wait, and gives
+//! up at once where the wait would not end in time.
 
 use std::time::Duration;
 
@@ -15,6 +18,7 @@ impl Deadline {
         Self(span.and_then(|span| now.checked_add_signed(span)))
     }
 
+    /// Returns whether there is a deadline.
     pub(crate) fn is_set(self) -> bool {
         self.0.is_some()
     }

@@ -24,10 +24,12 @@ macro_rules! routes {
         impl Route {
             const ALL: &[Self] = &[$(Self::$name),*];
 
+            /// Returns the method, and the path with a colon before the name of an id.
             pub(crate) const fn method_and_path(self) -> (&'static str, &'static str) {
                 match self { $(Self::$name => ($method, $path)),* }
             }
 
+            /// Returns what the call does, as errors and observers name it.
             pub(crate) const fn operation(self) -> &'static str {
                 match self { $(Self::$name => $operation),* }
             }
@@ -66,6 +68,8 @@ impl Route {
         parts.join("/")
     }
 
+    /// Returns whether a request is one of this route.
+    ///
     /// A query must consist of names of this route alone, each with a value that passes `is_id`.
     fn allows(self, method: &str, path: &str, query: Option<&str>) -> bool {
         let (own_method, pattern) = self.method_and_path();
@@ -74,6 +78,7 @@ impl Route {
             && query.is_none_or(|query| self.allows_query(query))
     }
 
+    /// Returns whether every part of a query is one of this route.
     fn allows_query(self, query: &str) -> bool {
         query.split('&').all(|pair| {
             self.query_names()
@@ -111,6 +116,7 @@ pub(crate) struct Gate {
 }
 
 impl Gate {
+    /// Puts a transport behind the list.
     pub(crate) fn new(transport: Arc<dyn Transport>, prefix: String) -> Self {
         Self { transport, prefix }
     }
@@ -124,6 +130,7 @@ impl Gate {
         }
     }
 
+    /// Returns whether a request is on the list.
     fn allows(&self, request: &Request<Bytes>) -> bool {
         let uri = request.uri();
         // The request as it is sent, not as it was meant: a bug in how a path is built must be stopped here, too.

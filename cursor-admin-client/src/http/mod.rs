@@ -1,5 +1,8 @@
 //! Sending a call and getting its answer: the allow-list, limits, retries, deadlines and what an answer says of
 //! its server.
+//!
+//! `connection` puts the parts together for each request; every other file has one part and none of them
+//! sends, except the transport behind `gate`.
 
 pub(crate) mod base_url;
 pub(crate) mod call;

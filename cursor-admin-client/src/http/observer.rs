@@ -11,18 +11,26 @@ use super::retry::Outcome;
 /// should return soon. No event holds a key, an email or a text of a request or an answer.
 pub trait Observer: fmt::Debug + Send + Sync + 'static {
     /// A request is about to be sent.
+    ///
+    /// Retries are requests, too.
     fn request_sent(&self, _event: &RequestSent) {}
 
     /// A whole answer came, of whatever status.
+    ///
+    /// Refusals are answers; a connection that breaks brings none.
     fn answer_received(&self, _event: &AnswerReceived) {}
 
     /// An attempt failed and will be repeated.
+    ///
+    /// Called before the wait, so that it shows why nothing happens for a while.
     fn retry_planned(&self, _event: &RetryPlanned) {}
 
     /// A request waits because of [`RateLimits`](crate::http::RateLimits).
     fn rate_limit_wait(&self, _event: &RateLimitWait) {}
 
     /// A list or a page of it was read.
+    ///
+    /// An endpoint without pages reads one.
     fn page_read(&self, _event: &PageRead) {}
 }
 

@@ -60,10 +60,13 @@ impl RateLimits {
         self
     }
 
+    /// Returns whether every limit lets at least one request through; a client with a limit of 0 would wait
+    /// for ever.
     pub(crate) fn allow_any(&self) -> bool {
         [self.usage_events, self.others, self.after_refusal].iter().all(|limit| *limit != Some(0))
     }
 
+    /// Returns the limit of a route; `None` for no limit.
     fn of(&self, route: Route, refused: bool) -> Option<u32> {
         let own = if route == Route::UsageEvents { self.usage_events } else { self.others };
         let lowered = self.after_refusal.filter(|_| refused);
@@ -75,6 +78,8 @@ impl RateLimits {
 const SPAN: TimeDelta = TimeDelta::seconds(61);
 
 /// Returns when one more request may go, given the earlier ones in order, or `None` if it may go now.
+///
+/// With a limit of ten, it is the tenth last request that has to be older than the span.
 fn wait_until(sends: &VecDeque<DateTime<Utc>>, now: DateTime<Utc>, limit: u32) -> Option<DateTime<Utc>> {
     let back = usize::try_from(limit.checked_sub(1)?).ok()?;
     let free = sends.iter().nth_back(back)?.checked_add_signed(SPAN)?;
@@ -82,12 +87,15 @@ fn wait_until(sends: &VecDeque<DateTime<Utc>>, now: DateTime<Utc>, limit: u32) -
 }
 
 /// Counts the requests of a client and its clones, endpoint by endpoint.
+///
+/// Requests of other clients with the same key are not known here: they show only when Cursor answers 429.
 #[derive(Debug)]
 pub(crate) struct Pacer {
     limits: RateLimits,
     lanes: Mutex<HashMap<Route, Lane>>,
 }
 
+/// The requests of one endpoint that still count, in order of time.
 #[derive(Debug, Default)]
 struct Lane {
     sends: VecDeque<DateTime<Utc>>,
@@ -95,6 +103,7 @@ struct Lane {
 }
 
 impl Pacer {
+    /// Starts without any request.
     pub(crate) fn new(limits: RateLimits) -> Self {
         Self { limits, lanes: Mutex::default() }
     }
@@ -119,6 +128,7 @@ impl Pacer {
         self.with(route, |lane| lane.refused = true);
     }
 
+    /// Changes the lane of an endpoint, under the lock.
     fn with<T>(&self, route: Route, change: impl FnOnce(&mut Lane) -> T) -> T {
         // The counts are valid after a panic elsewhere, and a library must not spread that panic to every clone.
         let mut lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);

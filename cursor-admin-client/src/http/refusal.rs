@@ -16,6 +16,8 @@ use crate::error::{Error, ErrorKind};
 use crate::redact;
 
 /// Turns an answer other than 2xx into an error.
+///
+/// `secrets` are masked in what the server said; `now` turns a date in `Retry-After` into a wait.
 pub(crate) fn error(
     operation: &'static str,
     response: &Response<bytes::Bytes>,
@@ -48,6 +50,8 @@ fn body_text(body: &[u8]) -> String {
         .map_or_else(|| String::from_utf8_lossy(body).into_owned(), Cow::into_owned)
 }
 
+/// Returns the kind of error of a status.
+///
 /// A 401 is about the plan or scope only if its text says so, since the same status means a bad key.
 fn kind(status: u16, said: &str) -> ErrorKind {
     match status {
@@ -60,6 +64,7 @@ fn kind(status: u16, said: &str) -> ErrorKind {
     }
 }
 
+/// Returns whether a text has a word of plans, scopes or rights.
 fn speaks_of_plan_or_scope(said: &str) -> bool {
     said.split(|c: char| !c.is_alphabetic()).map(str::to_ascii_lowercase).any(|word| {
         let stem = word.strip_suffix('s').unwrap_or(&word);
@@ -81,9 +86,12 @@ fn detail(kind: ErrorKind, status: u16) -> &'static str {
 }
 
 /// Returns the wait that an answer requests, in seconds or as a date.
+///
+/// A date in the past is no wait; see RFC 9110, section 10.2.3.
 pub(crate) fn retry_after(headers: &HeaderMap, now: DateTime<Utc>) -> Option<Duration> {
     let text = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
     if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        // A number too large to be read is a wait, too: one that is longer than any policy allows.
         return Some(Duration::from_secs(text.parse().unwrap_or(u64::MAX)));
     }
     let at = DateTime::parse_from_rfc2822(text).ok()?.with_timezone(&Utc);

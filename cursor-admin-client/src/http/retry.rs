@@ -10,7 +10,7 @@ use std::time::Duration;
 /// All calls of this client are reads, so all of them may be repeated. A 429 waits as long as
 /// `Retry-After` asks, or else a minute and a little more, since Cursor counts requests by the
 /// minute (<https://cursor.com/docs/api>). A 5xx and a failed transport wait a random time below a bound that doubles each time. A
-/// wait requested that is longer than `delay_max` is not slept: the error says how long it was.
+/// longer requested wait than `delay_max` is not slept: the error says how long it was.
 ///
 /// ```
 /// use cursor_admin_client::http::RetryPolicy;
@@ -97,10 +97,12 @@ impl RetryPolicy {
         let asked = match outcome {
             Outcome::Status { status: 429 | 500.., retry_after } => retry_after,
             Outcome::Transport => None,
+            // Any other status is about the request itself, and would be the same again.
             Outcome::Status { .. } => return None,
         };
         if let Some(asked) = asked {
-            // A longer wait is not shortened: a retry before the time requested would only be refused again.
+            // A longer wait is not shortened: a retry before the requested time would only be refused again.
+            // Not below the shortest wait either: a server that asks for 0 seconds would be asked without a pause.
             return (asked <= self.delay_max).then_some(asked.max(self.delay_min).min(self.delay_max));
         }
         if matches!(outcome, Outcome::Status { status: 429, .. }) {
@@ -113,7 +115,7 @@ impl RetryPolicy {
     }
 }
 
-/// `unit` parts of 2^32 of a time.
+/// Returns `unit` parts of 2^32 of a time.
 fn part(whole: Duration, unit: u32) -> Duration {
     let nanos = whole.as_nanos().saturating_mul(u128::from(unit)) >> 32;
     Duration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX))

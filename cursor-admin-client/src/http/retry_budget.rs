@@ -58,6 +58,8 @@ impl RetryBudget {
 }
 
 /// Counts the requests and retries of the last minute, second by second.
+///
+/// Sixty counts at most, however many requests are sent.
 #[derive(Debug)]
 pub(crate) struct RetryMeter {
     budget: RetryBudget,
@@ -73,10 +75,12 @@ struct Second {
 }
 
 impl RetryMeter {
+    /// Starts without any request.
     pub(crate) fn new(budget: RetryBudget) -> Self {
         Self { budget, seconds: Mutex::default() }
     }
 
+    /// Counts a request, a retry or not.
     pub(crate) fn request_sent(&self, now: DateTime<Utc>) {
         self.with(now, |second, _| second.requests += 1);
     }
@@ -94,6 +98,7 @@ impl RetryMeter {
     fn with<T>(&self, now: DateTime<Utc>, change: impl FnOnce(&mut Second, (u64, u64)) -> T) -> T {
         let epoch = now.timestamp();
         let mut seconds = self.seconds.lock().unwrap_or_else(PoisonError::into_inner);
+        // A second in the future is dropped as well: the clock was set back, and it would count for too long.
         seconds.retain(|second| (0..60).contains(&epoch.saturating_sub(second.epoch)));
         let sums = seconds.iter().fold((0, 0), |(a, b), second| (a + second.requests, b + second.retries));
         let empty = Second { epoch, requests: 0, retries: 0 };

@@ -4,6 +4,8 @@ use chrono::{DateTime, Utc};
 use http::{HeaderMap, header};
 
 /// What the header of an answer says of its server.
+///
+/// Both come with every answer and cost no request.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct ServerNotes {
     /// The server's clock.
@@ -23,7 +25,7 @@ impl ServerNotes {
         }
     }
 
-    /// Both answers together: the earlier clock, and any simulator.
+    /// Returns what both answers say together: the earlier clock, and any simulator.
     pub(crate) fn and(self, other: Self) -> Self {
         Self {
             answered_at: self.answered_at.into_iter().chain(other.answered_at).min(),
@@ -33,4 +35,6 @@ impl ServerNotes {
 }
 
 /// The header by which the simulator of this project marks every answer.
+///
+/// A store refuses to mix what it marks with real charges.
 const SIMULATOR: &str = "x-cursor-simulator";

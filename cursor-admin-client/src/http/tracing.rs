@@ -13,6 +13,8 @@ pub(crate) fn call_span(operation: &'static str, page: Option<u32>) -> Span {
 }
 
 /// Tells `tracing` what another observer hears.
+///
+/// Levels are `debug`, but for retries, which somebody may have to look at.
 #[derive(Debug)]
 pub(crate) struct Traced(pub(crate) Arc<dyn Observer>);
 

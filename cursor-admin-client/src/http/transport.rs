@@ -18,6 +18,9 @@ pub(crate) mod reqwest;
 #[async_trait]
 pub trait Transport: fmt::Debug + Send + Sync + 'static {
     /// Sends the request and returns the whole answer.
+    ///
+    /// # Errors
+    /// [`TransportError`] where no whole answer came.
     async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError>;
 }
 

@@ -12,6 +12,11 @@ use crate::model::bridge::{Step, Subtotal, SubtotalName};
 use crate::model::category::Category;
 use crate::model::evidence::{Confidence, Evidence, FalsePositiveRate};
 
+/// A bridge in the making: its steps so far, and the amount that they lead to.
+///
+/// What no cause explains is summed three times: with signs, for the bridge to add up; without signs, so that an
+/// excess on one line cannot hide a shortfall on another; and up to the subtotal of on-demand usage, which reports show
+/// apart from the rest.
 #[derive(Debug)]
 pub(crate) struct BridgeBuilder {
     pub(crate) steps: Vec<Step>,
@@ -28,6 +33,8 @@ pub(crate) struct BridgeBuilder {
 }
 
 /// A step about to be added.
+///
+/// `candidates` lists the causes that fit equally well; it is empty unless the category is [`Category::Ambiguous`].
 #[derive(Debug)]
 pub(crate) struct NewStep {
     pub(crate) category: Category,
@@ -42,6 +49,8 @@ pub(crate) struct NewStep {
 
 impl NewStep {
     /// Makes a step of the highest confidence, without lines.
+    ///
+    /// `rule` says in words how the step was found; reports show it as the evidence of the step.
     pub(crate) fn new(category: Category, tally: Tally, rule: impl Into<String>) -> Self {
         Self {
             category,
@@ -90,6 +99,7 @@ impl BridgeBuilder {
 
     /// Adds a step; one without charges, lines and amount is left out.
     pub(crate) fn add_step(&mut self, step: NewStep) -> Result<()> {
+        // A step of zero with charges or lines stays: charges that move to another label change no amount.
         if step.records == 0 && step.lines.is_empty() && step.amount.is_zero() {
             return Ok(());
         }
@@ -109,7 +119,9 @@ impl BridgeBuilder {
         Ok(())
     }
 
-    /// Goes on without a name for these amounts.
+    /// Adds amounts that no cause explains.
+    ///
+    /// Each amount is that of one line or of one group of charges: `unexplained_size` sums them without their signs.
     pub(crate) fn leave_unexplained(&mut self, amounts: &[Money]) -> Result<()> {
         let sum = Money::sum(amounts.iter().copied())?;
         self.reached = self.reached.checked_add(sum)?;
@@ -119,6 +131,8 @@ impl BridgeBuilder {
     }
 
     /// Returns the amount of a subtotal that has been passed.
+    ///
+    /// Before that it is zero: read it after all rows of `causes::list` were added.
     pub(crate) fn subtotal(&self, name: SubtotalName) -> Money {
         self.subtotals
             .iter()

@@ -11,6 +11,8 @@ use crate::search::hypothesis::Hypothesis;
 use crate::search::selection::ChargeHistory;
 
 /// A case with what was found of it: which charges the invoice bills, and which are behind each line.
+///
+/// All of it is decided before the first step, and no cause changes it. A step therefore depends on no step before it.
 pub(crate) struct CauseContext<'a> {
     pub(crate) case: &'a Case<'a>,
     pub(crate) usage: &'a Usage,

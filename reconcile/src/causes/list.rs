@@ -22,6 +22,8 @@ use crate::model::category::Category;
 use crate::model::disposition::Disposition;
 
 /// Finds the steps of a cause and adds them to the bridge.
+///
+/// A cause that a case does not show adds none; one that is found on each line by itself adds a step for each.
 type Finder = fn(&CauseContext<'_>, &mut BridgeBuilder) -> Result<()>;
 
 /// A row of the list.
@@ -37,6 +39,7 @@ enum Row {
 }
 
 impl Row {
+    /// Returns the cause of a row; `None` for a subtotal and for the unexplained usage.
     fn spec(&self) -> Option<&'static CauseSpec> {
         match self {
             Self::Cause(spec, _) | Self::Candidate(spec) => Some(spec),
@@ -90,7 +93,9 @@ const ROWS: &[Row] = &[
     Row::Cause(&invoice_arithmetic::SPEC, invoice_arithmetic::find_in_invoice),
 ];
 
-/// Adds every step to a bridge, in order.
+/// Adds every step to a bridge, in the order of the rows.
+///
+/// The order matters: what is unexplained so far becomes the unexplained usage at its row, just before the subtotal.
 pub(crate) fn add_steps(context: &CauseContext<'_>, bridge: &mut BridgeBuilder) -> Result<()> {
     for row in ROWS {
         match row {

@@ -60,6 +60,8 @@ impl CauseSpec {
     }
 
     /// Returns the label as part of a sentence: in lower case, but for abbreviations.
+    ///
+    /// Only the first letter changes: `Fees on own API keys` becomes `fees on own API keys`.
     pub(crate) fn phrase(&self) -> String {
         let mut letters = self.label.chars();
         letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()

@@ -75,6 +75,7 @@ impl Case<'_> {
         Ok(records)
     }
 
+    /// Makes the record of a difference, over the whole stated period.
     fn record(&self, subcategory: &str, amount: Money, provider: &str, account: &str) -> CostRecord {
         let mut costs = Costs::absent();
         costs.billed = Some(amount);
@@ -115,7 +116,8 @@ fn is_adjustment(explained: &Reconciliation, number: usize, step: &Step) -> bool
     }
 }
 
-/// Returns a discount on a line of its own comes after the on-demand usage, and so does what other lines contradict.
+/// Returns whether a step comes after the on-demand usage: a discount on a line of its own does, and so does
+/// what other lines contradict.
 fn is_on_the_invoice_only(explained: &Reconciliation, number: usize) -> bool {
     let usage = explained.subtotals.iter().find(|each| each.name == SubtotalName::OnDemandUsage);
     usage.is_some_and(|subtotal| number >= subtotal.after)

@@ -15,6 +15,8 @@ impl LineKind {
 }
 
 /// Returns the kind of such a line in a word, and its charge type after FOCUS (ChargeCategory).
+///
+/// `None` for usage and fees: the charges behind those lines are records already.
 fn charge(kind: &LineKind) -> Option<(&'static str, &'static str)> {
     match kind {
         LineKind::Usage(_) | LineKind::TokenFee | LineKind::OwnKeyFees => None,

@@ -73,6 +73,9 @@ impl AssessmentInput<'_> {
     }
 
     /// Returns the amount that a number of half last digits add up to.
+    ///
+    /// Rounding moves an amount by half a last digit at most: so many halves are all that rounding of `count` lines can
+    /// explain.
     fn half_digits(&self, count: u64) -> u128 {
         self.digit.size().saturating_mul(u128::from(count)) / 2
     }
@@ -94,6 +97,9 @@ impl AssessmentInput<'_> {
 
     /// Lists what the customer can dispute: contradictions of the invoice first, then steps, then suspicions that moved
     /// no amount.
+    ///
+    /// Steps of the invoice's arithmetic are left out, since each contradiction is listed by itself, and so are token
+    /// fees that are removed and added again at the same amount.
     fn disputes(&self) -> Result<Vec<Dispute>> {
         let mut disputes = Vec::new();
         for check in self.checks {
@@ -124,6 +130,8 @@ impl AssessmentInput<'_> {
 }
 
 /// Returns the dispute of a step's amount.
+///
+/// Charges that the ledger holds twice are for the importer to correct, all others for the issuer of the invoice.
 fn dispute_of(step: &Step) -> Dispute {
     let party = if step.category == Category::DuplicatedUsage { Party::Importer } else { Party::Issuer };
     Dispute {

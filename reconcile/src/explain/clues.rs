@@ -25,6 +25,8 @@ use cost_model::Rounding;
 const MOST: usize = 5;
 
 /// The search for clues to what is unexplained.
+///
+/// It runs after the bridge is complete, and changes neither steps nor the assessment.
 pub(crate) struct ClueSearch<'a> {
     pub(crate) charges: &'a ChargeHistory<'a>,
     pub(crate) line_groups: &'a LineGroups,
@@ -34,7 +36,10 @@ pub(crate) struct ClueSearch<'a> {
 }
 
 impl ClueSearch<'_> {
-    /// Returns the clues with the most money, and those about lines that are perhaps `billed_twice`.
+    /// Returns the clues with the largest amounts, five at most, among them those about lines that are perhaps
+    /// `billed_twice`.
+    ///
+    /// Where the whole invoice seems to be about other charges, that is the only clue beside equal lines.
     pub(crate) fn clues(&self, billed_twice: &[Dispute]) -> Result<Vec<Clue>> {
         let mut clues: Vec<Clue> = billed_twice
             .iter()
@@ -69,9 +74,11 @@ impl ClueSearch<'_> {
         Ok(Clue::new(self.lines.numbers(|_, _| true), Money::sum(differences)?, kind))
     }
 
-    /// Lines that count more, fewer or just as many calls as are held: one clue for all of each sort.
+    /// Returns clues about lines that count more, fewer or just as many calls as are held: one clue for all
+    /// of each sort.
     fn counted(&self) -> Result<Vec<Clue>> {
         let mut clues = Vec::new();
+        // Apart by sort: missing calls, surplus calls and another price each need another remedy.
         for order in [std::cmp::Ordering::Greater, std::cmp::Ordering::Less, std::cmp::Ordering::Equal] {
             let (mut calls, mut amounts, mut numbers) = (0_u64, Vec::new(), Vec::new());
             for (number, line_group, matched) in self.unexplained() {
@@ -107,6 +114,8 @@ impl ClueSearch<'_> {
     }
 
     /// Returns what fits the difference of one line.
+    ///
+    /// Probes are tried only on a line that counts no calls: `counted` has a clue for the others already.
     fn of_line(&self, number: usize, line_group: &LineGroup, matched: &LineMatch) -> Result<Vec<Clue>> {
         let lines = self.lines.numbers(|each, _| each == number);
         let amount = matched.difference;
@@ -136,6 +145,7 @@ impl ClueSearch<'_> {
         })
     }
 
+    /// Returns the digits of an amount as an invoice prints it, without sign and marks.
     fn printed_digits(&self, amount: Money) -> Result<Vec<u8>> {
         let text = amount.to_fixed(self.digit.decimals, Rounding::HalfUp)?;
         Ok(text.bytes().filter(u8::is_ascii_digit).collect())

@@ -113,6 +113,8 @@ impl Case<'_> {
 }
 
 /// Runs every stage and puts the bridge together.
+///
+/// Each stage reads what the ones before it decided, and none changes an earlier decision.
 pub(crate) fn explain(case: &Case<'_>) -> Result<Explained> {
     let (invoice, decimals) = (case.invoice, case.rules.line_decimals);
     let digit = LastDigit::with_decimals(decimals);
@@ -136,6 +138,7 @@ pub(crate) fn explain(case: &Case<'_>) -> Result<Explained> {
         likely_offsets: &case.rules.likely_offsets,
     };
     let found = search.best_hypothesis()?;
+    // Only the chosen hypothesis is matched line by line; the search compares hypotheses by how many lines fit.
     let lines = UsageLines::match_charges(&line_groups, &found, &completeness, invoice)?;
 
     let cut_off = billed_period(&charges, &line_groups.all, invoice.period, &found, search.reach);
@@ -198,6 +201,7 @@ pub(crate) fn explain(case: &Case<'_>) -> Result<Explained> {
         steps: bridge.steps,
         subtotals: bridge.subtotals,
     };
+    // The sums are checked again in the finished bridge, so that a mistake here is an error and no wrong report.
     Ok(Explained { reconciliation: reconciliation.checked()?, charges: statuses })
 }
 
@@ -220,7 +224,7 @@ fn token_fees(found: &Hypothesis) -> Result<Tally> {
     })
 }
 
-/// Returns how many lines charges are behind.
+/// Returns how many lines have charges behind them: only their amounts are rounded from sums of charges.
 fn rounded_lines(lines: &[LineOutcome]) -> u64 {
     lines.iter().filter(|line| line.computed.is_some()).map(|_| 1).sum()
 }
@@ -237,6 +241,8 @@ fn is_certain(step: &Step) -> bool {
 }
 
 /// The outcomes of the invoice's lines.
+///
+/// It holds where each kind of line finds the charges behind it: usage lines in `lines`, fees in `fees`.
 struct Outcomes<'a> {
     lines: &'a UsageLines<'a>,
     fees: &'a [Option<FeeLines>],
@@ -244,6 +250,7 @@ struct Outcomes<'a> {
 }
 
 impl Outcomes<'_> {
+    /// Returns the outcome of each line, in the order of the invoice.
     fn all(&self) -> Vec<LineOutcome> {
         self.case
             .invoice

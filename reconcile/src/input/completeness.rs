@@ -11,6 +11,9 @@ use crate::input::case::Case;
 use crate::model::assessment::Missing;
 
 /// The completeness of a ledger: charges that it should have and does not, or has too often.
+///
+/// Where nothing was announced and no gap is known, nothing is known to be missing either. That is no evidence that all
+/// charges are held.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Completeness {
     /// Spans of the period that were not ingested.
@@ -76,6 +79,8 @@ impl Completeness {
     }
 
     /// Returns whether no charge is known to be lacking, and none to be held too often.
+    ///
+    /// Only then is a line's number of calls evidence of which charges it bills.
     pub(crate) fn is_settled(&self) -> bool {
         !self.is_short() && self.surplus == 0
     }
@@ -106,6 +111,8 @@ fn covers(window: Window, inner: Window) -> bool {
 }
 
 /// Returns how many charges the ledger has in each window that a number was announced for.
+///
+/// The counts are in the order of the announced windows.
 fn held(case: &Case<'_>) -> Vec<u64> {
     let mut held = vec![0; case.announced.len()];
     if held.is_empty() {

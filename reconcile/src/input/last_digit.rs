@@ -1,4 +1,7 @@
 //! The last digit of a line's amount, and rounding many amounts to it by every policy at once.
+//!
+//! The search compares lines with charges that were rounded one by one, for every selection and terms that it tries.
+//! [`RoundedSums`] therefore makes the sums of all four policies in one pass over the charges.
 #![warn(clippy::arithmetic_side_effects)]
 
 use cost_model::{Money, Rounding};
@@ -18,23 +21,25 @@ pub(crate) struct LastDigit {
 pub(crate) struct RoundedSums {
     /// In last digits, rounded down.
     floor: i128,
-    /// Number of amounts go one last digit higher.
+    /// How many of the amounts this policy rounds to one last digit more than `floor` does; likewise the two below.
     half_up: i128,
     half_even: i128,
     ceil: i128,
 }
 
 impl LastDigit {
+    /// Makes the last digit of amounts with that many decimals; [`Money`] has at most 24.
     pub(crate) fn with_decimals(decimals: u32) -> Self {
         let twos = 24_u32.saturating_sub(decimals);
         Self { decimals, units: 10_i128.saturating_pow(twos), twos, odd: 5_i64.saturating_pow(twos) }
     }
 
-    /// In units of 10^-24.
+    /// Returns the digit in units of 10^-24.
     pub(crate) fn size(self) -> u128 {
         self.units.unsigned_abs()
     }
 
+    /// Rounds an amount to the digit; `None` where there is no amount, or where it leaves the range of [`Money`].
     pub(crate) fn round(self, exact: Option<Money>, rounding: Rounding) -> Option<Money> {
         exact?.rounded(self.decimals, rounding).ok()
     }
@@ -51,7 +56,7 @@ impl LastDigit {
         u64::try_from(spread).unwrap_or(u64::MAX)
     }
 
-    /// Returns the amount in whole last digits, rounded down, and what is above them.
+    /// Returns the amount in whole last digits, rounded down, and what is above them in units of 10^-24.
     fn split(self, amount: i128) -> Option<(i128, i128)> {
         // A division by the odd part alone fits a register for all but huge amounts.
         let (high, low) =
@@ -66,6 +71,8 @@ impl LastDigit {
 
 impl RoundedSums {
     /// Adds an amount; `None` past the range.
+    ///
+    /// Only the sum rounded down is added up as an amount; each other policy counts how often it rounds up.
     pub(crate) fn add_amount(&mut self, amount: Money, digit: LastDigit) -> Option<()> {
         let (floor, above) = digit.split(amount.units())?;
         let twice = above.checked_mul(2)?;

@@ -25,9 +25,9 @@ pub(crate) struct LineGroup {
     pub(crate) amount: Money,
     /// The sum of the amounts in their texts, where every text names one.
     pub(crate) in_words: Option<Money>,
-    /// Number of calls they count, where every one counts and a charge represents one call.
+    /// The calls that they count, where every line counts and a charge represents one call.
     pub(crate) calls: Option<u64>,
-    /// Number of calls they count, where a charge may represent several.
+    /// The calls that they count, where a charge may represent several.
     pub(crate) aggregated_calls: Option<u64>,
     /// The tokens they state, where every one does.
     pub(crate) tokens: Option<TokenCounts>,
@@ -35,8 +35,8 @@ pub(crate) struct LineGroup {
 
 /// The line groups of all usage lines, and which charges they take: each usage group goes to one line group at most.
 ///
-/// A withdrawn charge has no usage group, since nobody kept its model: each line group has a usage group of its own for those, after all
-/// others, and the last usage group is for those that are in no line group.
+/// The model of a withdrawn charge is not known, so that it is in no usage group of a model. For those charges, each
+/// line group has one more usage group, after all others, and the last usage group is for those in no line group.
 #[derive(Debug)]
 pub(crate) struct LineGroups {
     pub(crate) all: Vec<LineGroup>,
@@ -45,6 +45,8 @@ pub(crate) struct LineGroups {
 }
 
 /// The subject of a line group: a model, a user, a day, a mode.
+///
+/// What the lines do not name is `None`, and every charge matches it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Subject<'a> {
     model: Option<&'a str>,
@@ -54,6 +56,7 @@ struct Subject<'a> {
 }
 
 impl<'a> Subject<'a> {
+    /// Takes the subject from the wording of a line. Users are compared in lower case.
     fn from_usage(about: &'a UsageLine) -> Self {
         let user = about.user.as_ref().map(|user| user.to_lowercase());
         Self { model: about.model.as_deref(), user, day: about.day, mode: about.mode }
@@ -69,7 +72,8 @@ impl<'a> Subject<'a> {
 }
 
 impl LineGroups {
-    /// Returns the most particular lines choose first.
+    /// Groups the usage lines of an invoice by their subjects, and gives each usage group to the most
+    /// particular one that includes it.
     pub(crate) fn group_lines(invoice: &Invoice, usage_groups: &[UsageGroup]) -> Result<Self> {
         let mut groups: BTreeMap<Subject<'_>, Vec<usize>> = BTreeMap::new();
         for (number, line) in invoice.lines.iter().enumerate() {
@@ -97,7 +101,8 @@ impl LineGroups {
         Ok(Self { all: line_groups, line_group_of_usage_group, models })
     }
 
-    /// Returns these usage groups one by one, and together where they are of one model.
+    /// Returns each of these usage groups alone, and each pair of the same model: the charges that a line with a
+    /// wrong label may bill.
     pub(crate) fn combinations(&self, usage_groups: &[usize]) -> Vec<Vec<usize>> {
         let mut sets: Vec<Vec<usize>> = usage_groups.iter().map(|usage_group| vec![*usage_group]).collect();
         for (place, first) in usage_groups.iter().enumerate() {
@@ -125,7 +130,7 @@ impl LineGroups {
         self.line_group_of_usage_group.get(usage_group).copied().flatten()
     }
 
-    /// Returns the usage groups of a line group, its group for withdrawn charges included.
+    /// Returns the usage groups of a line group in ascending order, its group for withdrawn charges included.
     pub(crate) fn usage_groups_of(&self, line_group: usize) -> Vec<usize> {
         (0..self.group_count())
             .filter(|usage_group| self.line_group_of(*usage_group) == Some(line_group))

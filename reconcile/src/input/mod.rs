@@ -1,4 +1,6 @@
 //! The known facts, prepared for the search: the case, its charges, its lines in groups.
+//!
+//! Each fact is in the ledger, on the invoice or given by the caller. Assumptions begin in `search`.
 
 pub(crate) mod case;
 pub(crate) mod completeness;

@@ -32,7 +32,7 @@ pub struct SinceIssue {
     restated: Vec<Restated>,
 }
 
-/// A charge by what a ledger report it.
+/// The instant and the costs of a charge, by which two reports of it are recognised as one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Amounts {
     pub(crate) at: Timestamp,
@@ -81,13 +81,15 @@ impl SinceIssue {
         late
     }
 
+    /// Returns the charges that restatements report as new.
     fn restated_late(&self) -> impl Iterator<Item = Amounts> {
         let late = self.restated.iter().filter(|each| each.old.is_none());
         late.filter_map(|each| Some(Amounts { at: each.at, costs: each.new? }))
     }
 
-    /// Returns the amounts before and after, of every charge that changed or was withdrawn. What came and went since the issue
-    /// was never there.
+    /// Returns the amounts before and after of every charge that changed or was withdrawn.
+    ///
+    /// A charge that came in after the issue and was then withdrawn is left out: the invoice cannot bill it.
     pub(crate) fn changed(&self) -> Vec<Restated> {
         let mut came: HashMap<Amounts, usize> = HashMap::new();
         for charge in self.restated_late() {
@@ -105,7 +107,9 @@ impl SinceIssue {
     }
 }
 
-/// Takes one of those charges, if there is one left.
+/// Takes one charge equal to `wanted` out of the counts, and returns whether there was one left.
+///
+/// Counts and not a set: two equal charges are two charges.
 fn take_one(charges: &mut HashMap<Amounts, usize>, wanted: &Amounts) -> bool {
     let left = charges.get_mut(wanted).filter(|left| **left > 0);
     left.map(|left| *left -= 1).is_some()

@@ -83,6 +83,7 @@ pub(crate) struct Usage {
     pub(crate) statuses: Vec<ChargeStatus>,
 }
 
+/// The class of all charges with one set of dimensions; for on-demand charges, with the number of their usage group.
 #[derive(Clone, Copy)]
 enum ChargeClass {
     OnDemand(usize),
@@ -174,6 +175,7 @@ impl Usage {
     }
 }
 
+/// Makes an on-demand charge of a row; amounts that are absent count as zero.
 fn on_demand(charge: &LedgerRow, row: usize, usage_group: usize) -> Charge {
     Charge {
         at: charge.at,
@@ -187,6 +189,8 @@ fn on_demand(charge: &LedgerRow, row: usize, usage_group: usize) -> Charge {
 }
 
 /// The details that lines of an invoice name beside models.
+///
+/// Usage groups are divided by a user or a day only if some line names one: fewer groups make the search faster.
 #[derive(Clone, Copy)]
 struct LineDetail {
     users: bool,
@@ -207,7 +211,7 @@ impl LineDetail {
     }
 }
 
-/// UsageGroups, each with its number.
+/// The usage groups that were met, each with its number.
 #[derive(Default)]
 struct UsageGroups {
     all: Vec<UsageGroup>,

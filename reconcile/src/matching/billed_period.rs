@@ -1,4 +1,7 @@
 //! The span that an invoice really bills, as far as its lines show it.
+//!
+//! The search has chosen the period by then. This adds how far each end may move without changing the counts of the
+//! lines, and how sure the period is.
 
 use crate::input::line_groups::LineGroup;
 use crate::model::bridge::CutOff;

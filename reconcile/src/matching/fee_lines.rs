@@ -1,4 +1,6 @@
 //! Fees that have invoice lines of their own.
+//!
+//! Such lines name no model, so that they are compared with the sum of all fees.
 
 use cost_model::Money;
 
@@ -9,6 +11,8 @@ use crate::model::invoice::{Invoice, LineKind};
 use crate::model::terms::RoundingPolicy;
 
 /// Lines about fees, and the fees matched to them.
+///
+/// Several lines of the same fee are summed before they are compared.
 #[derive(Debug)]
 pub(crate) struct FeeLines {
     /// Their places in the invoice, counted from 0, and their numbers in the file.
@@ -36,6 +40,7 @@ impl FeeLines {
         let amount = Money::sum(about.iter().map(|(_, line)| line.amount))?;
         let numbers = about.iter().map(|(_, line)| line.line).collect();
         let lines = about.into_iter().map(|(place, _)| place).collect();
+        // Only the policies of the usage lines count: by one of all policies, many a wrong amount would match.
         let mut status = LineStatus::Unmatched;
         for policy in policies {
             if charges.amount.rounded(decimals, policy.rounding)? == amount {

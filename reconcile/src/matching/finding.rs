@@ -3,6 +3,8 @@
 use crate::model::category::Category;
 
 /// The finding on a line group: whether it bills its charges, and if not, why.
+///
+/// The causes in `causes::usage_lines`, and `causes::timing::missing_usage`, make their steps from it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum LineFinding {
     /// It bills its charges, rounded.

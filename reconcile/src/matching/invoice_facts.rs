@@ -1,4 +1,7 @@
 //! Facts about an invoice by which the difference of a line has a cause.
+//!
+//! Many causes fit the difference of one line. Which of them remain depends on the rest of the invoice: whether other
+//! lines are right, whether charges are known to be missing, and whether another cut-off fits better.
 
 use cost_model::Money;
 
@@ -133,6 +136,7 @@ impl InvoiceFacts {
         found: &Hypothesis,
     ) -> Finding {
         let more = difference.units() > 0;
+        // A factor on all lines comes first: it explains each of them, and one cause supposes less than many.
         if let Some(factor) = self.factor {
             return (LineFinding::UniformFactor, Some(factor.false_positives));
         }
@@ -170,6 +174,7 @@ impl InvoiceFacts {
             {
                 LineFinding::OneOf(vec![Category::DuplicatedUsage, Category::Rounding])
             }
+            // A line without a count does not show whether charges are missing or dearer.
             None if more && self.short => LineFinding::OneOf(vec![Category::MissingUsage, Category::Price]),
             _ => LineFinding::Unknown,
         };
@@ -263,6 +268,7 @@ fn are_rounded(line_groups: &LineGroups, line_sums: &[ChargeSum], found: &Hypoth
     let digit = found.fit.digit;
     let whole = line_sums.iter().all(|charged| charged.in_whole_digits);
     let lines = line_groups.all.iter().zip(line_sums).zip(&found.fit.reproduced);
+    // The sum of a few rounded charges is often right all the same.
     let telling: Vec<_> = lines.filter(|((_, charged), _)| charged.records >= 8).collect();
     let exact = telling.iter().filter(|(_, reproduced)| reproduced.is_some()).count();
     let near = telling.iter().all(|((line_group, charged), _)| {

@@ -1,4 +1,6 @@
 //! Invoice lines matched to charges: which charges are behind each line, and what their difference can only come from.
+//!
+//! It runs after the search, and changes neither the charges nor the terms that the search chose.
 
 pub(crate) mod billed_period;
 pub(crate) mod fee_lines;

@@ -103,6 +103,7 @@ impl<'a> UsageLines<'a> {
         let matched = self.matched.get(number)?;
         let merged = line_group.aggregated_calls.is_some_and(|calls| calls > matched.charged.records);
         let status = match matched.finding {
+            // The step of duplicate lines explains it, whatever is found of the line that it repeats.
             _ if line_group.repeated.contains(&line) => LineStatus::Explained,
             LineFinding::Matches if matched.arithmetic.is_zero() && matched.own && merged => {
                 LineStatus::Aggregated
@@ -120,6 +121,7 @@ impl<'a> UsageLines<'a> {
         for (line_group, matched) in self.line_groups.all.iter().zip(&self.matched) {
             for usage_group in &matched.usage_groups {
                 if let Some(line) = lines.get_mut(*usage_group) {
+                    // A charge has one line: the first of several about the same charges.
                     *line = line_group.lines.first().copied();
                 }
             }
@@ -172,6 +174,8 @@ fn resolve(
     facts: &InvoiceFacts,
 ) -> Result<LineMatch> {
     let charged = found.sum_of(&usage_groups)?;
+    // From the charges to the line: less fees, then rounded, then discounted. Each part is the difference of two
+    // amounts next to each other, so that the parts add up to the whole.
     let (_, rounded) = found.fit.expected(&usage_groups, &charged).or_billed(charged.billed);
     let (exact, undiscounted) = found.fit.undiscounted(&usage_groups, &charged).or_billed(charged.billed);
     let mut matched = LineMatch {

@@ -1,4 +1,6 @@
 //! Absolute values of amounts.
+//!
+//! Sizes are `u128`, in which even the least [`Money`] has one. Sums stop at the greatest amount instead of failing.
 
 use cost_model::Money;
 

@@ -1,4 +1,6 @@
 //! Rules by which a provider bills, as data.
+//!
+//! The adapter of a provider makes them, so that this crate needs to know no provider.
 
 use chrono::{FixedOffset, Offset as _, Utc};
 use cost_model::{Dimension, Filter, Ledger};

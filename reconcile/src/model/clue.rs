@@ -77,7 +77,7 @@ pub enum ClueKind {
     SameCalls,
     /// Charges that are on no line.
     UnclaimedUsage {
-        /// Number of charges.
+        /// How many charges no line bills.
         records: u64,
     },
     /// The charges of one UTC day add up to the difference, or to half of it with the wrong sign.
@@ -102,6 +102,7 @@ pub enum ClueKind {
 }
 
 impl Clue {
+    /// Makes a clue without a rate of false positives.
     pub(crate) fn new(lines: Vec<u64>, amount: Money, kind: ClueKind) -> Self {
         Self { lines, amount, kind, false_positives: None }
     }
@@ -122,6 +123,8 @@ impl Clue {
     }
 
     /// Returns what fits, and what to do.
+    ///
+    /// The words say what fits and where to look, and never what the cause is: a clue proves nothing.
     fn sentence(&self) -> String {
         let subject = self.subject();
         let count = if self.lines.len() == 1 { "counts" } else { "count" };

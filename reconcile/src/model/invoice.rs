@@ -55,7 +55,7 @@ pub struct Invoice {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Remark {
-    /// Number of the line of the file, counted from 1.
+    /// The number of the line of the file, counted from 1.
     pub line: u64,
     /// The text, verbatim.
     pub text: String,
@@ -149,6 +149,7 @@ pub struct InvoiceLine {
     pub wording: Wording,
 }
 
+/// Serialises a quantity as text, which keeps every decimal.
 #[expect(clippy::ref_option, reason = "serde calls it with a reference to the field")]
 fn as_text<S: Serializer>(quantity: &Option<Decimal>, serializer: S) -> std::result::Result<S::Ok, S::Error> {
     match quantity {

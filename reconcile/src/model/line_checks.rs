@@ -133,6 +133,8 @@ impl Invoice {
 }
 
 /// The lines that may be taxed, the likeliest first.
+///
+/// An invoice does not say which lines a tax is charged on, so that each of these selections is tried.
 const TAXED: [fn(&LineKind) -> bool; 8] = [
     |kind| *kind != LineKind::Tax,
     |kind| !matches!(kind, LineKind::Tax | LineKind::Credit | LineKind::Refund | LineKind::Discount),
@@ -224,7 +226,8 @@ fn half_a_step(price: Money) -> u128 {
     step / 2
 }
 
-/// Returns the check that is broken; `None` where both amounts are equal.
+/// Returns the contradiction between two amounts, with `found` minus `expected` as its difference; `None` where they
+/// are equal.
 fn contradiction(
     line: Option<u64>,
     rule: LineRule,
@@ -235,6 +238,7 @@ fn contradiction(
     Ok((!difference.is_zero()).then_some(LineCheck { line, rule, expected, found, difference }))
 }
 
+/// Makes the error of a line whose figures are too large to be multiplied.
 fn out_of_range(line: &InvoiceLine) -> Error {
     Error::new(ErrorKind::Overflow, "quantity times price is out of range").on_line(line.line)
 }

@@ -18,10 +18,13 @@ pub struct Terms {
     pub discount_on_fees: bool,
 }
 
+/// The whole in hundredths of a percent, the unit of discounts.
 pub(crate) const WHOLE: i128 = 10_000;
 
 impl Terms {
     /// Returns what is billed of charges and the fees in them; `None` where it leaves the range of money.
+    ///
+    /// The amount is not rounded to the last digit of a line: that follows, by a rounding policy.
     pub(crate) fn apply(self, billed: Money, fee: Money) -> Option<Money> {
         if self == Self::default() {
             return Some(billed);
@@ -101,6 +104,7 @@ impl RoundingPolicy {
     }
 }
 
+/// Serialises a way of rounding by its name, which is what reports show.
 mod rounding_name {
     use cost_model::Rounding;
     use serde::{Deserialize, Deserializer, Serializer, de};

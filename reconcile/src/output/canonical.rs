@@ -51,7 +51,7 @@ pub(super) fn case(case: &Case<'_>, digester: &mut Digester) {
     charges(case.ledger, case.invoice.window_of_charges(), digester);
 }
 
-/// Returns the charges in order of time, those of one instant in the order of their bytes.
+/// Hands out the charges in order of time, those of one instant in the order of their bytes.
 fn charges(ledger: &Ledger, window: Window, digester: &mut Digester) {
     let sets: Vec<Digest> = ledger.set_ids().filter_map(|id| ledger.set(id)).map(set_digest).collect();
     let mut same: Vec<Fields> = Vec::new();
@@ -93,6 +93,7 @@ fn set_digest(set: LedgerSet<'_>) -> Digest {
 struct Fields(Vec<u8>);
 
 impl Fields {
+    /// Writes a number as 16 bytes, little-endian.
     fn number(&mut self, number: i128) {
         self.0.extend(number.to_le_bytes());
     }
@@ -103,40 +104,48 @@ impl Fields {
         self.number(number.unwrap_or_default());
     }
 
+    /// Writes a count, such as that of a list's entries.
     fn count(&mut self, count: usize) {
         self.optional(i128::try_from(count).ok());
     }
 
+    /// Writes a text with its length; an absent one differs from an empty one.
     fn text(&mut self, text: Option<&str>) {
         self.optional(text.and_then(|text| i128::try_from(text.len()).ok()));
         self.0.extend(text.unwrap_or_default().bytes());
     }
 
+    /// Writes an amount in units of 10^-24; an absent one differs from zero.
     fn money(&mut self, amount: Option<Money>) {
         self.optional(amount.map(Money::units));
     }
 
+    /// Writes an instant in milliseconds since 1970.
     fn instant(&mut self, at: Timestamp) {
         self.number(i128::from(at.millis()));
     }
 
+    /// Writes both ends of a span.
     fn window(&mut self, window: Window) {
         self.instant(window.start());
         self.instant(window.end());
     }
 
+    /// Writes the count of each type of token, in a fixed order.
     fn tokens(&mut self, tokens: &TokenCounts) {
         for token_type in TokenType::ALL {
             self.number(i128::from(tokens.get(token_type).count()));
         }
     }
 
+    /// Writes each cost, in a fixed order; absent ones differ from zero.
     fn costs(&mut self, costs: &Costs) {
         for metric in Metric::ALL {
             self.money(costs.get(metric));
         }
     }
 
+    /// Writes a charge, with the digest of its dimensions.
     fn charge(&mut self, row: &LedgerRow, set: Option<&Digest>) {
         self.instant(row.at);
         self.0.extend(set.map_or(&[0; 32], Digest::as_bytes));
@@ -147,6 +156,7 @@ impl Fields {
         self.money(row.fee);
     }
 
+    /// Writes the billing rules. Offsets are written only where they are not the presumed ones.
     fn rules(&mut self, rules: &BillingRules) {
         // Taken to pieces, so that the compiler asks about a new field.
         let BillingRules { on_demand, own_key, model, mode, user, line_decimals, likely_offsets } = rules;
@@ -157,6 +167,7 @@ impl Fields {
             self.text(text.as_deref());
         }
         self.number(i128::from(*line_decimals));
+        // Version 2 had no offsets: writing the presumed ones would change digests that were signed by it.
         if !likely_offsets.iter().map(FixedOffset::local_minus_utc).eq(PRESUMED_OFFSETS) {
             self.text(Some("likely offsets"));
             self.count(likely_offsets.len());
@@ -166,6 +177,7 @@ impl Fields {
         }
     }
 
+    /// Writes what became known after the issue.
     fn since_issue(&mut self, since: &SinceIssue) {
         // Late charges come in the order of a scan; the order of changes says which one was the last.
         let mut late: Vec<Self> = Vec::new();
@@ -190,6 +202,7 @@ impl Fields {
         }
     }
 
+    /// Writes an invoice with its lines and remarks, in their order.
     fn invoice(&mut self, invoice: &Invoice) {
         self.text(Some(&invoice.number));
         self.window(invoice.period);
@@ -205,6 +218,8 @@ impl Fields {
         }
     }
 
+    /// Writes a line with the meaning of its words, so that a reader that understands them differently changes the
+    /// digest.
     fn line(&mut self, line: &InvoiceLine) {
         self.number(i128::from(line.line));
         self.text(Some(&line.description));

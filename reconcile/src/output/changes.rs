@@ -194,7 +194,7 @@ fn lines(before: &[LineOutcome], after: &[LineOutcome]) -> Vec<LineChange> {
 }
 
 impl fmt::Display for Changes {
-    /// Returns a line for each change; amounts are exact.
+    /// Writes a line for each change; amounts are exact.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.is_empty() {
             return writeln!(f, "invoice {}: nothing changed", self.invoice);
@@ -219,6 +219,7 @@ impl fmt::Display for Changes {
 }
 
 impl Changes {
+    /// Returns in a few words what changed.
     fn summary(&self) -> &'static str {
         match (self.inputs_changed, self.outcome_changed, self.amounts.is_empty() && self.lines.is_empty()) {
             (true, false, _) => "other inputs, the same outcome",
@@ -265,11 +266,13 @@ impl fmt::Display for LineChange {
 }
 
 impl LineChange {
+    /// Makes the change of a line from its status before to that after; `None` where it is missing.
     fn new(line: &LineOutcome, before: Option<LineStatus>, after: Option<LineStatus>) -> Self {
         Self { line: line.line, description: line.description.clone(), before, after }
     }
 }
 
+/// Returns the status of a line in words; `no such line` where one of the two reconciliations lacks the line.
 fn status_text(status: Option<LineStatus>) -> String {
     status.map_or_else(|| "no such line".to_owned(), |status| name(status).replace('_', " "))
 }

@@ -1,4 +1,7 @@
 //! Tables as CSV.
+//!
+//! The writer of `cost_model` quotes cells and keeps a spreadsheet from running them as formulas: anybody can name a
+//! model `=...`.
 
 use std::io;
 

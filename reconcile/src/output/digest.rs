@@ -1,4 +1,6 @@
 //! Digests of what goes into a reconciliation and of what comes out.
+//!
+//! A sign-off holds both, so that it is known later what was signed.
 
 use cost_model::digest::{Digest, Digester};
 use serde::Serialize;

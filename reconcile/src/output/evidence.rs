@@ -66,6 +66,7 @@ impl Explained {
             .map(|(charge, status)| self.evidence_row(ledger, &charge, status))
     }
 
+    /// Returns the row of a charge, with the number of the line that bills it, if one does.
     fn evidence_row(&self, ledger: &Ledger, charge: &LedgerRow, status: ChargeStatus) -> EvidenceRow {
         let set = ledger.set(charge.set);
         let text = |dimension| set.and_then(|set| set.shared(&dimension));
@@ -147,6 +148,7 @@ impl EvidenceRow {
         write(headings, rows.into_iter().map(|row| row.cells()), to)
     }
 
+    /// Returns the row as cells of CSV, in the order of the headings.
     fn cells(&self) -> [String; 13] {
         let status = match self.status {
             ChargeStatus::Line(_) => "line".to_owned(),

@@ -1,4 +1,6 @@
 //! An append-only history of reconciliations and sign-offs.
+//!
+//! Each entry holds the digest of the one before it, so that a changed or removed entry breaks the chain.
 
 use cost_model::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -119,6 +121,7 @@ impl History {
         self.append(Event::Signed(sign_off), at)
     }
 
+    /// Adds an entry after the last one, and returns its number, counted from 0.
     fn append(&mut self, event: Event, at: Timestamp) -> usize {
         let previous = self.head();
         let digest = entry_digest(previous, at, &event);
@@ -197,6 +200,7 @@ impl History {
 }
 
 impl Entry {
+    /// Returns the reconciliation that an entry holds, with the digest of its inputs; `None` for a sign-off.
     fn explained(&self) -> Option<(&Reconciliation, InputDigest)> {
         match &self.event {
             Event::Explained { reconciliation, inputs } => Some((reconciliation, *inputs)),
@@ -204,6 +208,7 @@ impl Entry {
         }
     }
 
+    /// Returns the sign-off that an entry holds; `None` for a reconciliation.
     fn signed(&self) -> Option<&SignOff> {
         match &self.event {
             Event::Signed(sign_off) => Some(sign_off),

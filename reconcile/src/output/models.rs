@@ -96,6 +96,7 @@ impl Explained {
     }
 }
 
+/// The models met so far, while charges and lines are added to them.
 #[derive(Default)]
 struct Models {
     all: BTreeMap<String, ModelUsage>,
@@ -104,6 +105,7 @@ struct Models {
 }
 
 impl Models {
+    /// Adds a charge to its model, and notes the line that it is behind.
     fn charge(&mut self, name: &str, billed: Money, place: Option<usize>) -> Result<()> {
         let model = self.model(name);
         model.charges += 1;
@@ -124,6 +126,7 @@ impl Models {
         for name in &behind {
             let model = self.model(name);
             model.lines.push(number);
+            // What a line asks for several models cannot be divided between them, so that their sums are not known.
             model.asked = match (model.asked, asked.filter(|_| alone)) {
                 (Some(sum), Some(asked)) => Some(sum.checked_add(asked)?),
                 _ => None,
@@ -132,6 +135,7 @@ impl Models {
         Ok(())
     }
 
+    /// Returns the entry of a model, made if it is new.
     fn model(&mut self, name: &str) -> &mut ModelUsage {
         self.all.entry(name.to_owned()).or_insert_with(|| ModelUsage {
             model: name.to_owned(),
@@ -142,6 +146,7 @@ impl Models {
 }
 
 impl ModelUsage {
+    /// Returns the same with the difference between lines and charges.
     fn compared(mut self) -> Result<Self> {
         self.difference = self.asked.map(|asked| asked.checked_sub(self.billed)).transpose()?;
         Ok(self)

@@ -73,6 +73,7 @@ impl Reconciliation {
         sentences.iter().flat_map(|sentence| [for_terminal(sentence), "\n".into()]).collect()
     }
 
+    /// Returns the sentence about the two amounts that the bridge leads between.
     fn opening(&self) -> String {
         let (from, to) = (self.months.start().date(), self.months.end().date());
         format!(
@@ -84,6 +85,7 @@ impl Reconciliation {
         )
     }
 
+    /// Returns the sentence about what is unexplained beside usage.
     fn rest(&self, row: &Row<'_>) -> String {
         match (row.amount.is_zero(), self.unexplained_usage.is_zero()) {
             (true, true) => "Nothing is unexplained.".to_owned(),
@@ -92,6 +94,7 @@ impl Reconciliation {
         }
     }
 
+    /// Returns the sentence with all clues and their amounts; `None` without a clue.
     fn where_to_look(&self) -> Option<String> {
         let clues: Vec<String> =
             self.clues.iter().map(|clue| format!("{} ({})", clue, amount_text(clue.amount))).collect();
@@ -147,6 +150,7 @@ impl Reconciliation {
     }
 }
 
+/// Returns a dispute as a clause: what, how much, on which lines, who acts and by when.
 fn dispute(dispute: &Dispute) -> String {
     let candidates = phrases(&dispute.candidates);
     let what = if candidates.is_empty() { dispute.category.spec().phrase() } else { candidates.join(" or ") };
@@ -156,6 +160,7 @@ fn dispute(dispute: &Dispute) -> String {
     format!("{what}, {}{about} ({who}, {when})", amount_text(dispute.amount))
 }
 
+/// Returns the sentence of a subtotal.
 fn passing(subtotal: SubtotalName, row: &Row<'_>) -> String {
     let amount = amount_text(row.amount);
     match subtotal {
@@ -166,6 +171,7 @@ fn passing(subtotal: SubtotalName, row: &Row<'_>) -> String {
     }
 }
 
+/// Returns the part of a report that a row belongs to; `None` for sums and unexplained amounts, which end a part.
 fn theme(row: &Row<'_>) -> Option<Theme> {
     match row.kind {
         RowKind::Step(step) => Some(step.theme()),
@@ -173,6 +179,7 @@ fn theme(row: &Row<'_>) -> Option<Theme> {
     }
 }
 
+/// Returns the sentence of a part of the report: its heading, and a clause for each step.
 fn about(theme: Theme, group: &[Row<'_>]) -> String {
     let mut clauses: Vec<String> = group.iter().filter_map(clause).collect();
     // A heading that is the only cause below it is not repeated.
@@ -185,8 +192,10 @@ fn about(theme: Theme, group: &[Row<'_>]) -> String {
     format!("{}: {}.", theme.heading(), clauses.join("; "))
 }
 
+/// Returns a step as a clause: amount, evidence, candidates and advice; `None` for a row that is no step.
 fn clause(row: &Row<'_>) -> Option<String> {
     let RowKind::Step(step) = row.kind else { return None };
+    // Whoever closes the books asks how large a timing difference is; other shares would only lengthen the sentence.
     let share = row.share.filter(|_| step.category.is_timing());
     let share = share.map(|share| format!("{share} % of the total; ")).unwrap_or_default();
     let candidates = phrases(&step.candidates);
@@ -197,6 +206,7 @@ fn clause(row: &Row<'_>) -> Option<String> {
     Some(format!("{label}, {amount} ({share}{evidence}){either}{what_to_do}"))
 }
 
+/// Returns how many charges and which lines a step rests on, and the rule by which it was found.
 fn evidence(step: &Step) -> String {
     let Evidence { records, lines: numbers, rule, .. } = &step.evidence;
     let charges = (*records > 0).then(|| counted(*records, "charge"));
@@ -205,6 +215,7 @@ fn evidence(step: &Step) -> String {
     if behind.is_empty() { rule.clone() } else { format!("{}: {rule}", behind.join(" on ")) }
 }
 
+/// Returns the numbers of lines as words, or only how many they are beyond [`LISTED`].
 fn lines(numbers: &[u64]) -> String {
     match numbers {
         [only] => format!("line {only}"),
@@ -215,6 +226,7 @@ fn lines(numbers: &[u64]) -> String {
     }
 }
 
+/// Returns the labels of causes as parts of a sentence.
 fn phrases(categories: &[Category]) -> Vec<String> {
     categories.iter().map(|category| category.spec().phrase()).collect()
 }

@@ -29,6 +29,7 @@ pub(super) struct Row<'a> {
     pub(super) span: (Money, Money),
 }
 
+/// The kind of a row, by which texts and pictures choose how to show it.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum RowKind<'a> {
     Ingested,
@@ -73,6 +74,7 @@ pub(super) fn rows(bridge: &Reconciliation) -> Vec<Row<'_>> {
     rows.all
 }
 
+/// Rows while they are added; `reached` is where the last step ended.
 struct Rows<'a> {
     all: Vec<Row<'a>>,
     reached: Money,
@@ -80,11 +82,13 @@ struct Rows<'a> {
 }
 
 impl<'a> Rows<'a> {
+    /// Adds a sum, whose bar begins at zero.
     fn sum(&mut self, kind: RowKind<'a>, label: String, amount: Money) {
         let (shown, share) = (rounded(amount), Share::in_total(amount, self.total));
         self.all.push(Row { kind, label, amount, shown, share, span: (Money::ZERO, amount) });
     }
 
+    /// Adds what lies between two sums, whose bar begins where the last one ended.
     fn step(&mut self, kind: RowKind<'a>, label: &str, amount: Money) {
         let before = self.reached;
         let after = before.checked_add(amount).unwrap_or(before);

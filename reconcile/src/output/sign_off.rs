@@ -107,6 +107,7 @@ impl Signature {
         Self { who: who.into(), role, at }
     }
 
+    /// Returns the name by which the signatures of one person are recognised: in lower case, without blanks around it.
     fn person(&self) -> String {
         self.who.trim().to_lowercase()
     }
@@ -157,6 +158,7 @@ impl SignOff {
 
     /// Returns why it does not hold for this reconciliation, if it does not.
     pub fn objection(&self, reconciliation: &Reconciliation) -> Option<Objection> {
+        // First of all: signatures under another reconciliation say nothing about this one.
         if self.reconciliation != reconciliation.digest() {
             return Some(Objection::AnotherReconciliation);
         }

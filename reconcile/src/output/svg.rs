@@ -8,26 +8,37 @@ use cost_model::output::{cut, for_xml};
 use crate::model::bridge::Reconciliation;
 use crate::output::rows::{Row, RowKind, amount_text, rows};
 
+/// The width of the picture in its own units, to which it scales whatever its size on a page.
 const WIDTH: usize = 960;
-/// Labels are left of the bars, amounts right of them.
+/// The space around the picture.
 const MARGIN: usize = 16;
+/// Where the bars begin: labels are left of them, amounts right of them.
 const BARS: u128 = 384;
+/// The width from the least sum to the greatest.
 const BARS_WIDTH: u128 = 400;
+/// The height of the title.
 const TITLE: usize = 48;
+/// The height of a row, with the space below its bar.
 const ROW: usize = 26;
+/// The height of a bar.
 const BAR: usize = 16;
 /// A longer text runs into the bars.
 const LABEL: usize = 46;
 /// Room for the legend below the rows.
 const LEGEND: usize = 32;
 
+/// The colours for viewers in dark mode, as CSS: a style sheet overrides the attributes below.
 const DARK: &str = "@media (prefers-color-scheme: dark) { .ground { fill: #0d1117 } .ink { fill: #e6edf3 } \
     .line { stroke: #8b949e } .sum { fill: #8b949e } .up { fill: #58a6ff } .down { stroke: #f0883e } \
     .open { stroke: #e6edf3 } }";
 
+/// The SVG attributes of the bar of a sum.
 const SUM: &str = r##"class="sum" fill="#57606a""##;
+/// The SVG attributes of a step that increases the sum.
 const INCREASE: &str = r##"class="up" fill="#0969da""##;
+/// The SVG attributes of a step that decreases the sum: hatched, so that it differs from an increase without colours.
 const DECREASE: &str = r##"class="down" fill="url(#bridge-down)" stroke="#bc4c00""##;
+/// The SVG attributes of an unexplained amount.
 const UNEXPLAINED: &str = r##"class="open" fill="none" stroke="#1f2328" stroke-dasharray="3 2""##;
 
 impl Reconciliation {
@@ -66,13 +77,14 @@ struct Scale {
 }
 
 impl Scale {
-    /// Returns a scale with room for every sum, and for nothing.
+    /// Returns a scale from the least to the greatest of all sums and zero.
     fn for_rows(rows: &[Row<'_>]) -> Self {
         let sums = rows.iter().flat_map(|row| [row.span.0.units(), row.span.1.units(), 0]);
         let (low, high) = (sums.clone().min().unwrap_or(0), sums.max().unwrap_or(0));
         Self { low, range: high.abs_diff(low) }
     }
 
+    /// Returns the horizontal place of a sum, from [`BARS`] for the least to [`BARS_WIDTH`] more for the greatest.
     fn place(&self, sum: Money) -> u128 {
         // The product with a width of pixels has to fit in 128 bits.
         let spare = 16_u32.saturating_sub(self.range.leading_zeros());
@@ -81,6 +93,7 @@ impl Scale {
     }
 }
 
+/// The picture of a bridge, which its `Display` writes as SVG.
 struct Picture<'a> {
     bridge: &'a Reconciliation,
     rows: Vec<Row<'a>>,
@@ -119,6 +132,7 @@ impl fmt::Display for Picture<'_> {
 }
 
 impl Picture<'_> {
+    /// Draws a row: label, bar and amount, with the rule of a step as the tooltip of its bar.
     fn row(&self, f: &mut fmt::Formatter<'_>, row: &Row<'_>, top: usize) -> fmt::Result {
         let (before, after) = (self.scale.place(row.span.0), self.scale.place(row.span.1));
         let (left, width) = (before.min(after), before.abs_diff(after).max(1));
@@ -149,7 +163,7 @@ impl Picture<'_> {
         writeln!(f, "</g>")
     }
 
-    /// Returns a line at a sum.
+    /// Draws a vertical line at the place of a sum.
     fn upright(
         &self,
         f: &mut fmt::Formatter<'_>,
@@ -165,7 +179,7 @@ impl Picture<'_> {
     }
 }
 
-/// Returns a sample of each kind of bar with its meaning.
+/// Draws a sample of each kind of bar with its meaning.
 fn legend(f: &mut fmt::Formatter<'_>, top: usize) -> fmt::Result {
     let meanings =
         [(SUM, "Sum"), (INCREASE, "Increase"), (DECREASE, "Decrease"), (UNEXPLAINED, "Unexplained")];
@@ -182,6 +196,7 @@ fn legend(f: &mut fmt::Formatter<'_>, top: usize) -> fmt::Result {
     Ok(())
 }
 
+/// Writes a text at a place, escaped for XML: labels hold words of the invoice.
 fn text(f: &mut fmt::Formatter<'_>, (x, y): (usize, usize), style: &str, text: &str) -> fmt::Result {
     let space = if style.is_empty() { "" } else { " " };
     writeln!(

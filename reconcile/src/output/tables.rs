@@ -110,6 +110,7 @@ impl Reconciliation {
     }
 }
 
+/// Returns a row of the bridge as cells, in the order of the headings.
 fn bridge_row(row: &Row<'_>) -> [String; 11] {
     let kind = match row.kind {
         RowKind::Ingested => "ingested",
@@ -140,6 +141,7 @@ fn bridge_row(row: &Row<'_>) -> [String; 11] {
     ]
 }
 
+/// Returns a rate with its six decimals, without an exponent.
 fn decimal(false_positives: FalsePositiveRate) -> String {
     let millionths = false_positives.millionths();
     format!("{}.{:06}", millionths / 1_000_000, millionths % 1_000_000)
@@ -154,6 +156,7 @@ enum Subject<'a> {
 }
 
 impl<'a> Subject<'a> {
+    /// Returns the subject of a kind of line; `None` for kinds that no charges are behind.
     fn from_kind(kind: &'a LineKind) -> Option<Self> {
         match kind {
             LineKind::Usage(about) => Some(Self::Usage(about.model.as_deref(), about.mode)),

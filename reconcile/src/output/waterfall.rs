@@ -7,8 +7,9 @@ use cost_model::output::{columns, cut, for_terminal};
 use crate::model::bridge::Reconciliation;
 use crate::output::rows::{RowKind, amount_text, rounding_remark, rows};
 
-/// Columns of labels and of amounts: together they fit a terminal of 80 columns.
+/// The columns that labels take: with [`AMOUNTS`], a line fits a terminal of 80 columns.
 const LABELS: usize = 58;
+/// The columns that amounts take.
 const AMOUNTS: usize = 20;
 
 impl fmt::Display for Reconciliation {

@@ -122,6 +122,7 @@ impl<W: Wordings> CsvInvoiceReader<W> {
     fn read_text(&self, bytes: &[u8], file: &str) -> Result<Invoice> {
         let text = json_text::decode_text(bytes)?;
         let mut table = Table::new(&text, TableOptions::with_comments())?;
+        // Read twice: the rows need the decimal mark from above them, and comments may be below them as well.
         let above = Fields::read(table.comments())?;
         let mark = above.decimals.or(self.decimal_mark);
         let mut numbers = NumberReader::new(mark);

@@ -30,6 +30,8 @@ pub struct CsvColumns {
 }
 
 /// A column that an invoice can do without.
+///
+/// A column that was named has to be there; one by its usual name may be missing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Optional {
     Absent,
@@ -103,6 +105,7 @@ impl CsvColumns {
         Ok((places, unread))
     }
 
+    /// Returns the place of a column that must be there; the error lists those that are.
     fn place(&self, table: &Table<'_>, name: &str) -> Result<usize> {
         table.find(&[name]).ok_or_else(|| {
             let there = table.columns().iter().map(cost_model::input::Column::shown).collect();
@@ -111,6 +114,7 @@ impl CsvColumns {
         })
     }
 
+    /// Returns the place of a column that may be missing.
     fn place_if_any(&self, table: &Table<'_>, column: &Optional) -> Result<Option<usize>> {
         match column {
             Optional::Absent => Ok(None),
@@ -153,6 +157,10 @@ pub(super) struct ReadLine {
 }
 
 impl Places {
+    /// Reads a row as a line of the invoice.
+    ///
+    /// # Errors
+    /// [`InputError`] for a figure or a currency that cannot be read, at its cell.
     pub(super) fn line(
         &self,
         table: &Table<'_>,
@@ -174,6 +182,7 @@ impl Places {
     }
 }
 
+/// Reads a currency code in any letter case.
 fn read_currency(cell: Cell<'_>) -> std::result::Result<Currency, InputError> {
     cell.text.to_uppercase().parse().map_err(|_| {
         let text = cost_model::input::quoted(cell.text);

@@ -54,6 +54,7 @@ impl Field {
         })
     }
 
+    /// Returns the name by which errors speak of a field.
     fn name(self) -> &'static str {
         match self {
             Self::Number => "number",
@@ -125,6 +126,7 @@ impl Fields {
             period: self.period.or(given.period),
             currency: self.currency.or(given.currency),
             issued: self.issued.or(given.issued),
+            // These two are about how this file is written, so that nothing outside of it can state them.
             decimals: self.decimals,
             total: self.total,
         }
@@ -164,6 +166,7 @@ fn split<'a>(comment: &Comment<'a>) -> Option<(Field, &'a str)> {
         return Some((field, value.trim()));
     }
     let (name, value) = text.split_once(char::is_whitespace)?;
+    // Without a colon, a sentence may begin with the name of a field.
     let is_one_value = !value.trim().contains(char::is_whitespace);
     Field::from_name(name).filter(|_| is_one_value).map(|field| (field, value.trim()))
 }
@@ -171,6 +174,7 @@ fn split<'a>(comment: &Comment<'a>) -> Option<(Field, &'a str)> {
 /// Currencies whose codes are no words of English, and those that their signs and names represent.
 const CURRENCIES: &str = "USD EUR GBP CAD AUD NZD CHF JPY CNY RMB INR SEK NOK DKK ISK PLN CZK HUF RON BGN BRL MXN ARS CLP COP SGD \
     HKD TWD KRW THB IDR MYR PHP VND ZAR ILS AED SAR EGP NGN KES UAH RUB PKR";
+/// Signs and names of currencies, with the code that they mean.
 const SIGNS: [(&str, &str); 12] = [
     ("\u{20ac}", "EUR"),
     ("EURO", "EUR"),
@@ -194,6 +198,7 @@ pub(super) fn check_currencies(comments: &[Comment<'_>], currency: Currency) -> 
         let value = comment.text.split_once([':', '=']).map(|(_, value)| value.trim());
         let words = comment.text.split(|each: char| !each.is_alphabetic()).filter(|word| !word.is_empty());
         let codes = words.clone().filter(|word| is_currency_code(word)).map(str::to_owned);
+        // As the whole value a code may be in small letters; in a sentence such a word may be no code.
         let alone = value.map(str::to_uppercase).filter(|value| is_currency_code(value));
         let signs = SIGNS.iter().filter(|(sign, _)| {
             words.clone().any(|word| word.to_uppercase() == *sign)
@@ -210,7 +215,9 @@ pub(super) fn check_currencies(comments: &[Comment<'_>], currency: Currency) -> 
     Ok(())
 }
 
-/// Returns whether a text is an amount of money and nothing else: a number of cents, or one beside a currency.
+/// Returns whether a text is an amount of money and nothing else: a number with cents, or one beside a currency.
+///
+/// A whole number without a currency is not, since it may be a count or a year.
 fn is_money(text: &str) -> bool {
     let number = text.trim_matches(|each: char| !each.is_ascii_digit());
     let beside = text.replacen(number, "", 1);
@@ -226,6 +233,7 @@ fn is_money(text: &str) -> bool {
         return false;
     }
     let Some((whole, cents)) = number.rsplit_once(['.', ',']) else { return has_sign };
+    // Two digits are cents; three may be thousands, and then the number may be a count.
     let mut groups = whole.split(|each: char| !each.is_ascii_digit());
     groups.next();
     has_sign || (cents.len() == 2 && groups.all(|group| group.len() == 3))
@@ -263,14 +271,17 @@ fn refuse_unknown(comment: &Comment<'_>) -> Result<()> {
     Ok(())
 }
 
+/// Makes the error of a field that looks like an amount and has no meaning.
 fn unknown_amount(name: &str, line: u64) -> Error {
     Error::from(Fault::UnknownAmount(quoted(name.trim()))).on_line(line)
 }
 
+/// Reads a day or an instant of a header field.
 fn read_instant(text: &str) -> Result<Timestamp> {
     parse_instant(text).ok_or_else(|| not(text, INSTANT))
 }
 
+/// Reads two days or instants with a slash between, the second of which is excluded.
 fn read_period(text: &str) -> Result<Window> {
     let (start, end) =
         text.split_once('/').ok_or_else(|| not(text, "two days or instants with a `/` between"))?;
@@ -284,10 +295,12 @@ fn is_plain_number(value: &str) -> bool {
     has_digit && !value.contains(char::is_alphabetic) && !value.contains(['%', '/'])
 }
 
+/// Makes the error of a value that is not what its field holds.
 fn not(value: &str, what: &'static str) -> Error {
     Fault::NotA { text: quoted(value), what }.into()
 }
 
+/// Returns whether a word in capitals is a currency code.
 fn is_currency_code(word: &str) -> bool {
     CURRENCIES.split_whitespace().any(|code| code == word)
 }

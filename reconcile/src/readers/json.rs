@@ -106,6 +106,7 @@ impl<W: Wordings> InvoiceReader for JsonInvoiceReader<W> {
     }
 }
 
+/// The fields of the invoice. An unknown field is an error, so that no amount is passed over.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Fields<'a> {
@@ -119,6 +120,7 @@ struct Fields<'a> {
     remarks: Option<Vec<&'a RawValue>>,
 }
 
+/// The two instants of a period, the second of which is excluded.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct PeriodFields<'a> {
@@ -127,6 +129,7 @@ struct PeriodFields<'a> {
     end: &'a RawValue,
 }
 
+/// The fields of a line.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct LineFields<'a> {
@@ -138,6 +141,7 @@ struct LineFields<'a> {
     amount: &'a RawValue,
 }
 
+/// The fields of a remark.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RemarkFields {

@@ -127,6 +127,7 @@ impl<'a> JsonText<'a> {
         self.number(part, "a number", numbers, NumberReader::quantity)
     }
 
+    /// Reads a number of JSON, or a string with a number as the file writes them.
     fn number<T>(
         &self,
         part: &'a str,

@@ -1,4 +1,8 @@
 //! Sums among the lines of an invoice.
+//!
+//! A table of an invoice may have rows that sum up others, anywhere and under many names. A sum that is taken for a
+//! line would count its amounts twice; a line that is taken for a sum would be missing. Labels decide where they are
+//! clear; where they are not, the arithmetic does, or the file is refused.
 
 use cost_model::Money;
 use cost_model::input::SumLabel;
@@ -44,6 +48,7 @@ pub fn settle_rows(invoice: &mut Invoice, rows: Vec<InvoiceLine>) -> Result<()> 
             Some(label) => sheet.sums.push((label, Placed { place, row })),
         }
     }
+    // First, since payments below the total would keep the lines from adding up to it.
     sheet.set_payments_apart()?;
     sheet.settle_doubtful(invoice.stated_total)?;
     if sheet.lines.is_empty() && !sheet.sums.is_empty() {
@@ -143,6 +148,7 @@ impl Sheet {
         for Placed { place, row } in &self.lines {
             let has_words = SumLabel::of(&row.description).is_some();
             let is_unknown = matches!(row.kind(), LineKind::Unrecognised);
+            // Without words for a sum, one equal row is no evidence: two things may cost the same.
             let least = if has_words { 1 } else { 2 };
             let of_above = rows >= least && above == Some(row.amount);
             let of_others = self.lines.len() > least
@@ -164,6 +170,7 @@ impl Sheet {
         totals.extend(self.stated(SumLabel::Total).map(|total| total.row.amount));
         if totals.is_empty() {
             let paid = Money::sum(self.stated(SumLabel::Paid).map(|paid| paid.row.amount))?;
+            // Files state payments with either sign, and due is the total or what is left of it.
             for due in self.stated(SumLabel::Due).map(|due| due.row.amount) {
                 totals.extend([due, due.checked_add(paid)?, due.checked_sub(paid)?]);
             }
@@ -228,10 +235,12 @@ impl Sheet {
     }
 }
 
+/// Makes the error of a sum that the lines do not add up to, at its row.
 fn contradicts(row: &InvoiceLine, sum: Money) -> Error {
     Error::from(Fault::OtherSum { amount: row.amount, sum }).on_line(row.line)
 }
 
+/// Returns whether some lines that follow each other add up to an amount.
 fn is_sum_of_neighbours(sum: Money, lines: &[Placed]) -> bool {
     (0..lines.len()).any(|first| {
         let mut run = Some(Money::ZERO);
@@ -272,6 +281,8 @@ pub fn is_amount_due(due: Money, total: Money, applied: Money, paid: Money) -> b
 }
 
 /// A row that may be a sum of others.
+///
+/// Its label does not decide it, and the amounts of the other rows have to.
 struct Doubtful {
     place: usize,
     line: u64,
@@ -281,6 +292,7 @@ struct Doubtful {
     rows: usize,
 }
 
+/// Returns what rows add up to.
 fn sum_amounts(lines: &[Placed]) -> Result<Money> {
     Ok(Money::sum(lines.iter().map(|each| each.row.amount))?)
 }

@@ -24,6 +24,8 @@ use crate::search::selection::{ChargeHistory, ChargeSelection, ChargeSum};
 use crate::search::uniform_factor::factor;
 
 /// Searches among hypotheses.
+///
+/// No field changes during a search: each hypothesis is computed from these and from its own selection of charges.
 pub(crate) struct Search<'a> {
     pub(crate) charges: &'a ChargeHistory<'a>,
     pub(crate) line_groups: &'a [LineGroup],

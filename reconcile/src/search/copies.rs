@@ -35,6 +35,8 @@ impl Search<'_> {
                 None => uncounted.extend(twins),
             }
         }
+        // Nothing shows which twins of lines without counts are copies, unless all of them make up just what is
+        // announced.
         let with_uncounted = [by_lines.clone(), uncounted].concat();
         let mut sets = vec![by_lines];
         sets.extend([with_uncounted, twins].into_iter().filter(|set: &Vec<usize>| {
@@ -148,6 +150,7 @@ impl Search<'_> {
             .filter(|charge| self.charges.line_groups.line_group_of(charge.usage_group) == Some(line_group));
         let mut amounts: Vec<i128> = of_line.map(|charge| charge.billed.units()).collect();
         amounts.sort_unstable();
+        // The least and the greatest sum of that many charges bound all others.
         let least = amounts.iter().take(count).fold(0_i128, |sum, amount| sum.saturating_add(*amount));
         let most = amounts.iter().rev().take(count).fold(0_i128, |sum, amount| sum.saturating_add(*amount));
         FalsePositiveRate::expected(1, self.digit.spread([least, most].into_iter()))
@@ -156,6 +159,8 @@ impl Search<'_> {
 }
 
 /// The search for the second copies whose sum is the surplus of a line.
+///
+/// The number of ways to choose grows exponentially with the number of different amounts, so that `work` bounds it.
 struct CopyChoice<'a> {
     groups: &'a [(i128, Vec<usize>)],
     too_much: i128,
@@ -169,6 +174,9 @@ impl CopyChoice<'_> {
     /// With more ways than this, one that fits is no evidence.
     const MOST_WORK: usize = 2_000;
 
+    /// Tries every number of copies of a group, and then those of the groups after it.
+    ///
+    /// It stops at the second choice that fits: two prove that the amounts do not decide.
     fn descend(&mut self, group: usize, left: usize, sum: i128, counts: &mut Vec<usize>) {
         self.work += 1;
         if self.work >= Self::MOST_WORK || self.fitting.len() > 1 {

@@ -20,7 +20,9 @@ use crate::input::last_digit::LastDigit;
 use crate::input::line_groups::LineGroup;
 use crate::search::selection::{ChargeHistory, ChargeSelection};
 
+/// One hour in milliseconds.
 const HOUR: i64 = 60 * 60 * 1000;
+/// One day in milliseconds.
 const DAY: i64 = 24 * HOUR;
 /// An end of the period, as the calls of lines place it: after `earliest` minus one millisecond, up to `latest`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,6 +50,7 @@ impl Interval {
         Timestamp::from_millis(likely.find(|at| self.contains(*at)).unwrap_or(self.earliest)).ok()
     }
 
+    /// Returns whether an instant lies inside; both ends are included.
     pub(crate) fn contains(&self, at: i64) -> bool {
         (self.earliest..=self.latest).contains(&at)
     }
@@ -69,6 +72,8 @@ pub(crate) struct CallTimes {
 }
 
 /// The charges of a line that counts its calls.
+///
+/// Times and running sums have the same order, so that two bisections give the count and the amount of any window.
 #[derive(Debug, Default)]
 struct CountedLine {
     times: Vec<i64>,
@@ -109,6 +114,7 @@ impl CountedLine {
         usize::from(off < digit.size()) + usize::from(off <= digit.size() / 2)
     }
 
+    /// Returns the sum of the charges before a place.
     fn sum_before(&self, place: usize) -> i128 {
         place.checked_sub(1).and_then(|last| self.sums.get(last)).copied().unwrap_or(0)
     }
@@ -311,6 +317,8 @@ impl PeriodEnds {
 }
 
 /// Returns whether both ends may be later, or earlier, than stated by as much.
+///
+/// Another time zone moves both ends alike, which supposes less than two unrelated moves.
 fn one_shift(start: Interval, end: Interval, stated: Window) -> bool {
     let [start, end] = [(start, stated.start()), (end, stated.end())].map(|(interval, stated)| {
         let stated = stated.millis();
@@ -325,7 +333,9 @@ fn distance(interval: Interval, stated: i64) -> u64 {
     nearest.abs_diff(stated)
 }
 
-/// Returns the spans in which most intervals lie over each other; those nearest to the stated instant first.
+/// Returns the spans in which the most intervals overlap; those nearest to the stated instant first.
+///
+/// Sweeps once over the ends of all intervals, in order of time.
 fn most_common(intervals: impl Iterator<Item = (i64, i64)>, stated: i64) -> Vec<Interval> {
     // Bounds the work where many instants agree equally well; the nearest to the stated one are kept.
     const MOST: usize = 16;

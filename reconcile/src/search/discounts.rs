@@ -218,6 +218,8 @@ fn percentages(charged: &ChargeSum, line_group: &LineGroup, without_fees: bool) 
 }
 
 /// Returns how unround a discount is: 15 percent before 12.5 before 12.34.
+///
+/// Providers grant round discounts, so that of several that fit the roundest is the likeliest.
 fn roughness(discount: u32) -> u32 {
     [500, 100, 50, 10].into_iter().take_while(|step| !discount.is_multiple_of(*step)).map(|_| 1).sum()
 }

@@ -21,7 +21,7 @@ pub(crate) struct Hypothesis {
     pub(crate) fit: PricingFit,
     /// The false positives of the search for its cut-off.
     pub(crate) false_positives: Option<FalsePositiveRate>,
-    /// Number of usage groups have money that no line bills.
+    /// How many usage groups have money that no line bills.
     pub(crate) unclaimed: usize,
     /// The number of lines that count the calls that there are, and bill another amount.
     pub(crate) repriced: usize,
@@ -59,6 +59,9 @@ impl Hypothesis {
     }
 
     /// Returns how much is supposed beside what the invoice says and what is known of the charges.
+    ///
+    /// Each moved end counts, or both once if they moved by the same time; second copies count once, however many there
+    /// are; and so does each line that bills another amount for the calls that it counts.
     pub(crate) fn assumptions(&self, stated: Window) -> usize {
         let window = self.selection.window;
         let start = window.start().millis().saturating_sub(stated.start().millis());
@@ -82,11 +85,13 @@ impl Hypothesis {
         self.group_sums.iter().map(|charged| charged.records).sum()
     }
 
+    /// Returns whether every line group is reproduced and every usage group with money is billed by one.
     pub(crate) fn is_complete(&self) -> bool {
         self.score() == signed(self.fit.reproduced.len())
     }
 }
 
+/// Returns a count with a sign, so that counts can be subtracted.
 fn signed(count: usize) -> isize {
     isize::try_from(count).unwrap_or(isize::MAX)
 }

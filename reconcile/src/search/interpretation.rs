@@ -49,6 +49,8 @@ fn plain_line_sums(
 }
 
 /// Returns a line group whose equal lines are billed once, if the charges are behind that and not behind all of its lines.
+///
+/// Equal lines whose sum fits the charges stay as they are.
 fn without_repeated(
     line_group: &LineGroup,
     charged: &ChargeSum,
@@ -98,6 +100,7 @@ fn is_aggregated(line_groups: &[LineGroup], line_sums: &[ChargeSum], digit: Last
     enough && merged + same == counted.len()
 }
 
+/// Returns whether two lines have the same description, quantity and amount.
 fn is_same_item(one: &InvoiceLine, other: &InvoiceLine) -> bool {
     (&one.description, one.amount, one.quantity) == (&other.description, other.amount, other.quantity)
 }

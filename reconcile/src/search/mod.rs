@@ -1,4 +1,6 @@
 //! The search for the charges that an invoice bills: the plainest hypothesis that explains the most lines.
+//!
+//! It uses no randomness and no order of hashing: the same case always gives the same hypothesis.
 
 pub(crate) mod adjust_period;
 pub(crate) mod best;

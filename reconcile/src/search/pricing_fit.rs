@@ -34,6 +34,8 @@ impl ExpectedAmount {
 }
 
 /// For each usage group, the sums of its charges rounded one by one, by each way of rounding.
+///
+/// In the order of [`Rounding::ALL`]; absent where a sum leaves the range of money.
 type RoundedSumsByGroup = Vec<[Option<Money>; 4]>;
 
 /// The terms and policies that reproduce the most lines from a selection.
@@ -56,7 +58,7 @@ pub(crate) struct PricingFit {
 }
 
 impl PricingFit {
-    /// Whether the terms reproduce the amount of a line group.
+    /// Returns whether the fit reproduces the amount of a line group.
     pub(crate) fn reproduces(&self, line_group: usize) -> bool {
         self.reproduced.get(line_group).is_some_and(Option::is_some)
     }
@@ -134,7 +136,10 @@ impl PricingFit {
         }
     }
 
-    /// Returns the plainest policy first: how many come before it.
+    /// Returns how many policies are plainer than the first of the fit; `usize::MAX` for a fit without one.
+    ///
+    /// Rounding each line is plainer than rounding each charge, which is plainer than rounding the sum of all lines.
+    /// Within a unit, the order is that of [`Rounding::ALL`].
     pub(crate) fn policy_rank(&self) -> usize {
         self.policies.first().map_or(usize::MAX, |policy: &RoundingPolicy| {
             let unit = match policy.unit {
@@ -307,8 +312,10 @@ impl PricingFitter<'_> {
         }
     }
 
-    /// Only the sum of all lines is rounded; each line is less than a last digit off.
-    /// Returns the stated amounts if so: such a policy says nothing about how single lines are rounded. A single line
+    /// Returns the stated amounts of all lines if only their sum is rounded, and each line is less than a last digit
+    /// off; `None` otherwise.
+    ///
+    /// They are the stated ones since such a policy says nothing about how single lines are rounded. A single line
     /// is left to the policies that round each line.
     fn with_rounded_sum(&self, rounding: Rounding, exact: &[Option<Money>]) -> Option<Vec<Option<Money>>> {
         let exact: Vec<Money> = exact.iter().copied().collect::<Option<_>>()?;

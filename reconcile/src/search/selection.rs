@@ -17,6 +17,7 @@ use crate::input::since_issue::SinceIssue;
 use crate::input::usage::Charge;
 use crate::model::amounts::magnitude;
 
+/// Zero tokens of each type, which is what charges without tokens have.
 pub(crate) const NO_TOKENS: TokenCounts = TokenCounts {
     input: Tokens::ZERO,
     output: Tokens::ZERO,
@@ -61,6 +62,7 @@ pub(crate) struct ChargeSum {
 }
 
 impl ChargeSum {
+    /// The sum of no charges.
     pub(crate) const EMPTY: Self = Self {
         records: 0,
         billed: Money::ZERO,
@@ -82,6 +84,8 @@ impl ChargeSum {
     }
 
     /// Adds two sums. Tokens are lost where either has none. An amount out of the range of money is an error.
+    ///
+    /// The sum is in whole last digits only if both are.
     fn plus(self, more: &Self) -> Result<Self> {
         Ok(Self {
             records: self.records + more.records,
@@ -124,6 +128,7 @@ pub(crate) struct ChargeHistory<'a> {
 }
 
 impl<'a> ChargeHistory<'a> {
+    /// Joins the charges with what is known of their past. Without `since`, every charge counts as it is now.
     pub(crate) fn new(
         charges: &'a [Charge],
         line_groups: &'a LineGroups,
@@ -240,6 +245,7 @@ impl<'a> ChargeHistory<'a> {
         }
         for (number, line_group) in &selection.withdrawn {
             if let Some(withdrawn) = self.withdrawn.get(*number) {
+                // Nobody kept the fees and tokens of charges that are gone.
                 take(self.line_groups.withdrawn_group(*line_group), withdrawn.billed, Money::ZERO, None)?;
             }
         }

@@ -8,6 +8,7 @@ use crate::model::evidence::FalsePositiveRate;
 use crate::search::best::Search;
 use crate::search::hypothesis::Hypothesis;
 
+/// One hour in milliseconds.
 const HOUR: i64 = 60 * 60 * 1000;
 /// Whole hours to either side of the stated instant.
 const HOURS: i64 = 72;
@@ -21,6 +22,10 @@ pub(crate) fn find_cutoffs(search: &Search<'_>, base: &Hypothesis) -> Result<Vec
     Ok(found)
 }
 
+/// Returns those windows under which every line is right.
+///
+/// The sums of all windows come first, from one pass over the charges: only a window whose sum is near that of the
+/// lines is evaluated, which costs far more. Where chance alone would give a sum that fits, none is.
 fn find_among(search: &Search<'_>, base: &Hypothesis, windows: Vec<Window>) -> Result<Vec<Hypothesis>> {
     let sums = sums(search, &windows);
     let false_positives = chance(search, &sums);
@@ -42,7 +47,10 @@ fn find_among(search: &Search<'_>, base: &Hypothesis, windows: Vec<Window>) -> R
     Ok(found)
 }
 
-/// Both ends later or earlier by as much: an invoice that prints days may be cut at any quarter of an hour.
+/// Returns the stated span moved by up to a day either way, in quarters of an hour.
+///
+/// An invoice that prints days alone may be cut at the midnight of any time zone, and offsets from UTC are multiples
+/// of a quarter of an hour.
 pub(crate) fn shifted(stated: Window) -> Vec<Window> {
     let shifts = (-96..=96).filter(|quarters| *quarters != 0).map(|quarters| quarters * HOUR / 4);
     shifts
@@ -50,6 +58,7 @@ pub(crate) fn shifted(stated: Window) -> Vec<Window> {
         .collect()
 }
 
+/// Returns an instant that many milliseconds later; `None` beyond the range of [`Timestamp`].
 fn shift(at: Timestamp, millis: i64) -> Option<Timestamp> {
     Timestamp::from_millis(at.millis().checked_add(millis)?).ok()
 }
@@ -78,11 +87,13 @@ fn sums(search: &Search<'_>, windows: &[Window]) -> Vec<Option<i128>> {
 fn chance(search: &Search<'_>, sums: &[Option<i128>]) -> FalsePositiveRate {
     let mut sums: Vec<i128> = sums.iter().copied().flatten().collect();
     sums.sort_unstable();
+    // Windows that hold the same charges are one try, not several.
     sums.dedup();
     let outcomes = search.digit.spread(sums.iter().copied());
     FalsePositiveRate::expected(u64::try_from(sums.len()).unwrap_or(u64::MAX), outcomes.saturating_add(1))
 }
 
+/// Returns the stated span with one of its ends at another whole hour: first with other ends, then with other starts.
 fn windows(stated: Window) -> Vec<Window> {
     let ends = hours_near(stated.end()).filter(|end| *end != stated.end());
     let starts = hours_near(stated.start()).filter(|start| *start != stated.start());
@@ -91,7 +102,7 @@ fn windows(stated: Window) -> Vec<Window> {
     with_end.chain(with_start).collect()
 }
 
-/// Returns the whole hours near an instant.
+/// Returns the whole hours up to [`HOURS`] before and after an instant.
 fn hours_near(at: Timestamp) -> impl Iterator<Item = Timestamp> {
     let first = at.millis().div_euclid(HOUR) - HOURS;
     (first..=first + 2 * HOURS + 1).filter_map(|hour| Timestamp::from_millis(hour.checked_mul(HOUR)?).ok())

@@ -16,6 +16,7 @@ impl Search<'_> {
             |(number, (line_group, charged))| {
                 let short = line_group.amount.checked_sub(charged.billed).ok()?.units();
                 let room = line_group.calls.map(|calls| calls.saturating_sub(charged.records));
+                // A line that counts its calls and has them all was not short of one.
                 (room != Some(0)).then_some(OpenLine { number, short, room })
             },
         );
@@ -54,6 +55,7 @@ struct WithdrawnPlacement {
 }
 
 impl WithdrawnPlacement {
+    /// The search stops here and takes the best so far: the number of placements is exponential in that of charges.
     const MOST_STEPS: u32 = 100_000;
     /// More of them are in no line: each goes one call deeper.
     const MOST_PLACED: usize = 200;
@@ -64,6 +66,7 @@ impl WithdrawnPlacement {
         full.filter(|line| line.short.unsigned_abs() < limit).count()
     }
 
+    /// Notes what the placement so far is worth, and tries the next withdrawn charge on each line with room for it.
     fn descend(&mut self, next: usize) {
         self.steps += 1;
         // Half a last digit is what most ways of rounding leave.
@@ -85,6 +88,7 @@ impl WithdrawnPlacement {
         }
     }
 
+    /// Puts a charge on a line, and returns whether the line had room for another call.
     fn take(&mut self, line: usize, billed: i128) -> bool {
         let Some(line) = self.lines.get_mut(line).filter(|line| line.room != Some(0)) else { return false };
         line.room = line.room.map(|room| room.saturating_sub(1));
@@ -92,6 +96,7 @@ impl WithdrawnPlacement {
         true
     }
 
+    /// Takes a charge off a line again; the counterpart of `take`.
     fn give_back(&mut self, line: usize, billed: i128) {
         if let Some(line) = self.lines.get_mut(line) {
             line.room = line.room.map(|room| room.saturating_add(1));

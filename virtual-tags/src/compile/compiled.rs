@@ -1,4 +1,7 @@
 //! Rules in the form in which they are evaluated.
+//!
+//! They refer to keys, rules and facts by number, and hold what can be worked out before the first charge:
+//! weights, head counts, the index. The rules as written are kept beside them, for explanations and checks.
 
 use std::sync::Arc;
 
@@ -17,6 +20,9 @@ use crate::span::Span;
 use crate::weights::Share;
 
 /// The rules of one key.
+///
+/// `rules` and `assigns` have the same ids; a rule with an error is in neither, and the compilation fails
+/// then.
 pub(crate) struct CompiledTag {
     pub(crate) default: Option<Arc<str>>,
     pub(crate) default_from: Option<FromField>,
@@ -38,6 +44,8 @@ pub(crate) struct CompiledTag {
 }
 
 /// A rule of a key.
+///
+/// It borrows from both tables of [`CompiledTag`] and is copied freely.
 #[derive(Clone, Copy)]
 pub(crate) struct CompiledRule<'a> {
     pub(crate) when: Option<&'a Filter>,
@@ -52,6 +60,10 @@ pub(crate) struct CompiledRule<'a> {
     pub(crate) empty_lists: &'a [&'static str],
 }
 
+/// What a rule gives, with names as ids and fixed splits as reduced weights.
+///
+/// It is [`Assign`](crate::rules::assign::Assign) after compilation. The weights of a split by cost are the
+/// only thing missing: they come with the charges.
 pub(crate) enum CompiledAssign {
     Value(Arc<str>),
     /// A fact, and how its text is transformed.
@@ -83,6 +95,7 @@ impl CompiledTag {
     }
 }
 
+/// Joins a rule as written with what was compiled of it.
 fn compiled<'a>(rule: &'a Rule, assign: &'a CompiledAssign) -> CompiledRule<'a> {
     CompiledRule {
         when: rule.when.as_ref(),

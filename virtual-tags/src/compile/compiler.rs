@@ -26,14 +26,18 @@ use crate::weights;
 use crate::weights::Share;
 
 /// Compiles the rules of keys against a directory.
+///
+/// It borrows the keys of all tags, because a rule may read a key that is defined after its own.
 pub(crate) struct Compiler<'a> {
     pub(crate) directory: &'a Directory,
     pub(crate) keys: &'a Table<KeyId, Arc<str>>,
 }
 
 impl Compiler<'_> {
-    /// The key, as far as it has no errors.
-    /// Errors of rules are collected; the rules that have them are missing from the compiled key.
+    /// Compiles the rules of one key, as far as they have no errors.
+    ///
+    /// Errors of rules go to `errors`, so that an author sees all of them at once; the rules that have them
+    /// are missing from the compiled key. `None` where the index cannot be built.
     pub(crate) fn compile_tag(&self, tag: TagDefinition, errors: &mut ErrorList) -> Option<CompiledTag> {
         let mut reads = Vec::new();
         let mut bases = Vec::new();
@@ -51,6 +55,7 @@ impl Compiler<'_> {
         let mut assigns = Table::default();
         let mut index_builder = IndexBuilder::default();
         for (index, rule) in rules.iter_mut().enumerate() {
+            // Before the rule goes into the index, which compares texts as they are.
             rule.people.normalize();
             if let Some(gives) =
                 errors.ok_or_collect(self.compile_assign(rule, tag.default.as_ref(), &mut reads))
@@ -84,13 +89,17 @@ impl Compiler<'_> {
     }
 
     /// Checks the condition of a rule and compiles what it assigns. Adds the keys that either of them reads to `reads`.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Rules`] at the rule, or at the column of the condition where that is known: an unknown
+    /// key or fact, a condition on amounts, time or `costs.allocation`, and a split without a part that has
+    /// weight.
     fn compile_assign(
         &self,
         rule: &Rule,
         default: Option<&Arc<str>>,
         reads: &mut Vec<KeyId>,
     ) -> Result<CompiledAssign> {
-        let fail = |message: &str| Err(Error::new(ErrorKind::Rules, rule.place.clone(), message));
         for (key, span) in rule.when.as_ref().map(keys_read).unwrap_or_default() {
             let place =
                 rule.condition_text.as_ref().map(|condition_text| condition_text.place_at(span.start));
@@ -98,12 +107,13 @@ impl Compiler<'_> {
         }
         // Values are decided once for each set of dimensions, not for each charge.
         if rule.when.as_ref().is_some_and(Filter::is_per_charge) {
-            return fail(
+            return Err(fail(
+                rule,
                 "the condition reads the time, an amount or usage, and the owner of a cost cannot depend on those",
-            );
+            ));
         }
         if rule.when.as_ref().is_some_and(Filter::has_allocation) {
-            return fail("`costs.allocation` has no meaning in a rule");
+            return Err(fail(rule, "`costs.allocation` has no meaning in a rule"));
         }
         let place = rule.place.as_ref();
         Ok(match &rule.assign {
@@ -125,7 +135,7 @@ impl Compiler<'_> {
             Assign::Split(Split::Cost { key, per, within }) => {
                 let basis = self.key_id(key, place, "`cost_of`")?;
                 if matches!(within, Some(Dimension::VirtualTag(_))) {
-                    return fail("`within` must be a field of the charge such as `costs.account`");
+                    return Err(fail(rule, "`within` must be a field of the charge such as `costs.account`"));
                 }
                 CompiledAssign::Cost(Box::new(CostSplit { basis, per: *per, within: within.clone() }))
             }
@@ -133,7 +143,9 @@ impl Compiler<'_> {
         })
     }
 
-    /// The number of the key, if the dimension is one.
+    /// Returns the id of the key that a dimension names; `None` for a field of the charge.
+    ///
+    /// `who` is the option of the rule that reads it, for the error.
     fn key_read(
         &self,
         dimension: &Dimension,
@@ -174,7 +186,14 @@ impl Compiler<'_> {
     }
 }
 
-/// The keys that a condition reads, and where in it.
+/// Makes an error of a rule, at its place.
+fn fail(rule: &Rule, message: &str) -> Error {
+    Error::new(ErrorKind::Rules, rule.place.clone(), message)
+}
+
+/// Returns the keys that a condition reads, each with the bytes of the predicate that does.
+///
+/// The same key may occur several times, so that an error can point at the first that is unknown.
 fn keys_read(when: &Filter) -> Vec<(&Dimension, Range<usize>)> {
     let mut keys = Vec::new();
     when.expression().for_each_predicate(&mut |predicate| {
@@ -231,5 +250,6 @@ fn compile_shares(split: &Split, default: Option<&Arc<str>>, place: Option<&Plac
             return Err(Fault::RepeatedValue(number + 1).at(place.cloned()));
         }
     }
+    // After the checks, so that a value written with a weight of zero still must not be written twice.
     Ok(weights::reduced_shares(parts.into_iter().filter(|(_, weight)| *weight > 0)))
 }

@@ -1,4 +1,9 @@
 //! Dependencies of rules: the fields they read and the instants at which they change.
+//!
+//! A tagger has to say which dimensions its answers depend on and when they may change, see
+//! [`Tagger`](cost_model::Tagger). Reports evaluate rules once for each set of those dimensions between two
+//! such instants. A dependency that is missing here gives wrong answers from a cache, and one too many only
+//! costs time.
 
 use std::collections::BTreeSet;
 
@@ -24,6 +29,10 @@ pub(crate) struct Dependencies {
 }
 
 impl Dependencies {
+    /// Adds what a rule reads, and the instants at which it begins or ends to hold.
+    ///
+    /// A condition whose reads cannot be listed counts as reading every dimension that it names, the service's id and
+    /// tags of any key.
     pub(crate) fn add_rule(&mut self, rule: &Rule) {
         if let Some(when) = &rule.when {
             // A condition that reads more than it names reads tags of any key: it cannot read amounts.
@@ -46,12 +55,15 @@ impl Dependencies {
                     self.add_field(within);
                 }
             }
+            // Fixed values and weights are the same for every charge.
             Assign::Value(_) | Assign::Split(_) => {}
         }
         self.ends.extend(rule.spans.iter().flat_map(Span::ends));
         self.person |= rule.people.who.is_some();
     }
 
+    /// Adds a field of the charge. Other keys are left out, since they are no dimension of the charge; what
+    /// they read is added with their own rules.
     pub(crate) fn add_field(&mut self, field: &Dimension) {
         if is_own(field) {
             self.dimensions.insert(field.clone());
@@ -59,6 +71,7 @@ impl Dependencies {
     }
 }
 
+/// Returns whether a dimension belongs to the charge and is not the value of another key.
 fn is_own(dimension: &Dimension) -> bool {
     !matches!(dimension, Dimension::VirtualTag(_))
 }

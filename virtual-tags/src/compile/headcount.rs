@@ -16,6 +16,8 @@ use crate::weights;
 use crate::weights::Share;
 
 /// By value of another fact, or `None` for everybody.
+///
+/// A part without anybody has no entry, so that a rule that splits by it does not match.
 type Shares = HashMap<Option<Arc<str>>, Arc<[Share]>>;
 
 /// The counts between each two neighbouring boundaries of a directory.
@@ -26,6 +28,9 @@ pub(crate) struct Headcounts {
 }
 
 /// Changes of one moment: how many more have a value, within a part of the people.
+///
+/// Signed, because a move takes one from the old value and adds one to the new; the sums are never below
+/// zero.
 type Changes = BTreeMap<(Option<Arc<str>>, Arc<str>), i128>;
 
 impl Headcounts {
@@ -37,6 +42,7 @@ impl Headcounts {
         for person in directory.everyone() {
             let mut starts = directory.boundaries_of(person);
             starts.sort_unstable();
+            // One person's boundaries only: the others' would add changes that cancel out.
             starts.dedup();
             let mut before = None;
             for start in std::iter::once(None).chain(starts.into_iter().map(Some)) {
@@ -62,6 +68,8 @@ impl Headcounts {
     }
 
     /// Adds up the changes in order of time, and keeps the shares between each two of them.
+    ///
+    /// There is always a change without a time, so that `shares` has one entry more than `starts`.
     fn from_changes(changes: BTreeMap<Option<Timestamp>, Changes>) -> Self {
         let mut counts = Changes::new();
         let (mut starts, mut shares) = (Vec::new(), Vec::new());
@@ -69,6 +77,7 @@ impl Headcounts {
             for (what, change) in changes {
                 *counts.entry(what).or_default() += change;
             }
+            // A value that nobody has any more has no share, and a part without people no entry.
             counts.retain(|_, count| *count > 0);
             starts.extend(start);
             let mut parts: BTreeMap<Option<Arc<str>>, Vec<_>> = BTreeMap::new();
@@ -86,6 +95,9 @@ impl Headcounts {
     }
 
     /// Adds the counts at every time of a period, as far as they change.
+    ///
+    /// Equal counts after a boundary are left out, so that a move outside of the counted values does not
+    /// change the digest of a closed period.
     pub(crate) fn write_used(&self, writer: &mut DigestWriter, period: Window) {
         let mut before = None;
         for at in times_within(self.starts.clone(), period) {
@@ -108,14 +120,16 @@ impl Headcounts {
         }
     }
 
-    /// The shares at an instant, of everybody or of one part of the people.
+    /// Returns the shares at an instant, of everybody or of one part of the people; `None` where nobody is
+    /// counted.
     pub(crate) fn shares_at(&self, at: Timestamp, part: Option<&Arc<str>>) -> Option<&Arc<[Share]>> {
         let epoch = self.starts.partition_point(|start| *start <= at);
         self.shares.get(epoch)?.get(&part.cloned())
     }
 }
 
-/// An instant before the first boundary, or any if there is no boundary.
+/// Returns an instant before the first boundary, at which rows without a `from` hold; without boundaries any
+/// instant will do.
 fn before_first(directory: &Directory) -> Option<Timestamp> {
     match directory.boundaries().first() {
         Some(first) => Timestamp::from_millis(first.millis().saturating_sub(1)).ok(),

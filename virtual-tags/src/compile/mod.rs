@@ -1,4 +1,8 @@
 //! Compiles rules: checks them against a directory, orders keys that read each other, and indexes rules by the texts they need.
+//!
+//! [`RuleSet::compile`](crate::RuleSet::compile) is the way in. What a rule means is decided here once;
+//! `evaluate` then only looks things up. `charge` has how a charge names its person, which compiling,
+//! evaluating and checking share.
 
 pub(crate) mod charge;
 pub(crate) mod compiled;

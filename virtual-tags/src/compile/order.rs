@@ -1,9 +1,15 @@
 //! The order in which keys that read each other are evaluated.
+//!
+//! The order in the file has no meaning between keys, so that an author may put the key that others read
+//! anywhere.
 
 use crate::compile::compiled::CompiledTag;
 use crate::ids::{KeyId, Table};
 
 /// Returns the keys, each after all that it reads.
+///
+/// Keys are visited in the order of the file, so that equal rules have equal orders. Bases of splits by cost count as
+/// read, because their costs have to be known first.
 ///
 /// # Errors
 /// The keys that read each other in a circle, the first of them again at the end.
@@ -39,6 +45,9 @@ pub(crate) fn evaluation_order(tags: &Table<KeyId, CompiledTag>) -> Result<Vec<K
 }
 
 /// Returns for each key all that it reads, also through others, ascending.
+///
+/// `order` has to be that of [`evaluation_order`]: what a key reads is complete before the key itself. Bases
+/// of splits by cost are left out, since their values are needed for sums and not for the charge at hand.
 pub(crate) fn transitive_reads(
     tags: &Table<KeyId, CompiledTag>,
     order: &[KeyId],

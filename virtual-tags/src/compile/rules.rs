@@ -68,11 +68,14 @@ impl Compiled {
         Charge::new(dimensions, at, &self.directory, &self.person)
     }
 
+    /// Returns the id of the key of exactly that name.
     pub(crate) fn key_id(&self, key: &str) -> Option<KeyId> {
         self.keys.position(|each| **each == *key)
     }
 
-    /// The rules that share charges out by cost, in the order in which their costs can be known.
+    /// Returns the rules that share charges out by cost, in the order in which their costs can be known.
+    ///
+    /// Two rules may have the same split; whoever sums costs does so once for each that is new.
     pub(crate) fn cost_splits(&self) -> impl Iterator<Item = (Option<&Place>, &CostSplit)> {
         let tags = self.order.iter().filter_map(|key| self.tags.get(*key));
         tags.flat_map(CompiledTag::rules).filter_map(|rule| match rule.assign {
@@ -81,7 +84,7 @@ impl Compiled {
         })
     }
 
-    /// The facts that rules read, ascending.
+    /// Returns the facts that rules read, ascending: values, and what people are counted by.
     pub(crate) fn facts_read(&self) -> Vec<FactId> {
         let mut facts = BTreeSet::new();
         for rule in self.tags.iter().flat_map(CompiledTag::rules) {
@@ -100,6 +103,8 @@ impl Compiled {
     }
 
     /// Returns the digest of the facts about these people that the rules use in a period.
+    ///
+    /// The form has a version of its own, since locks hold such digests: see [`DigestWriter`].
     pub(crate) fn digest_used_people(&self, ids: &[String], period: Window) -> Digest {
         let mut writer = DigestWriter::new("virtual-tags people 1");
         let mut rules = self.tags.iter().flat_map(CompiledTag::rules);
@@ -121,6 +126,8 @@ impl Compiled {
     }
 
     /// Returns the error for a split whose costs are not given.
+    ///
+    /// `remedy` is the part of the sentence that says what the caller can do.
     pub(crate) fn needs_costs(
         &self,
         place: Option<&Place>,
@@ -162,7 +169,10 @@ impl RuleSet {
 impl Rules {
     /// Compiles rules for a directory. All faults of single rules are reported at once; a circle of keys is looked
     /// for only when there are none, as it needs rules that could be read.
+    ///
+    /// The public way in is [`RuleSet::compile`].
     pub(crate) fn compile(rule_set: RuleSet, directory: Directory) -> Result<Self> {
+        // First, since ids are given by place and a key that is defined twice would have two.
         rule_set.check_keys()?;
         rule_set.check_person()?;
         let person = rule_set.person_fields().to_vec();
@@ -190,6 +200,8 @@ impl Rules {
     }
 
     /// Returns the tag keys, in their declared order.
+    ///
+    /// A key is in the list even if it has no rule.
     pub fn keys(&self) -> &[Arc<str>] {
         self.0.keys.as_slice()
     }
@@ -207,6 +219,8 @@ impl Rules {
     }
 }
 
+/// Returns the instants ascending and each once, as [`Tagger::boundaries`](cost_model::Tagger::boundaries)
+/// wants them.
 pub(crate) fn sorted_instants(instants: impl Iterator<Item = Timestamp>) -> Vec<Timestamp> {
     let mut instants: Vec<_> = instants.collect();
     instants.sort_unstable();
@@ -215,6 +229,9 @@ pub(crate) fn sorted_instants(instants: impl Iterator<Item = Timestamp>) -> Vec<
 }
 
 /// Returns every dimension that some rule reads; [`Dimension::Tagged`] for tags of any key.
+///
+/// The fields of a person are among them only where some rule asks about people: each one more makes sets of
+/// dimensions that could share an answer differ.
 fn dimensions_read(tags: &Table<KeyId, CompiledTag>, person: &[Dimension]) -> Vec<Dimension> {
     let mut reads = BTreeSet::new();
     for needs in tags.iter().map(|tag| &tag.dependencies) {

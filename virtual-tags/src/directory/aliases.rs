@@ -1,4 +1,8 @@
 //! Other names of people.
+//!
+//! Companies rename people and merge domains, and charges keep the name of their day. Aliases are facts of
+//! their own and no rows of a person: they come from another file, and one alias may mean different people
+//! over time.
 
 use std::collections::HashMap;
 
@@ -9,6 +13,8 @@ use crate::names::{canonical_email, lowercase};
 use crate::span::Span;
 
 /// Other names of people, each for a span of time.
+///
+/// Names are compared in lower case only, even where a directory tells people apart by case.
 #[derive(Clone, Default)]
 pub(super) struct Aliases {
     /// By the other name in lower case.
@@ -16,7 +22,10 @@ pub(super) struct Aliases {
 }
 
 impl Aliases {
-    /// Adds another name; the span with which it overlaps, if it does.
+    /// Adds another name for a span of time.
+    ///
+    /// # Errors
+    /// The span of the same name with which it overlaps: at one instant an alias means one person.
     pub(super) fn add_alias(&mut self, alias: &str, email: &str, span: Span) -> Result<(), Span> {
         let known = self.names.entry(lowercase(&canonical_email(alias))).or_default();
         if let Some((other, _)) = known.iter().find(|(other, _)| other.overlaps(&span)) {
@@ -27,6 +36,8 @@ impl Aliases {
     }
 
     /// Returns the name that an alias means at an instant.
+    ///
+    /// The target may be an alias again; [`Directory::name_at`](crate::Directory) follows the chain.
     pub(super) fn target_at(&self, name: &str, at: Timestamp) -> Option<&str> {
         if self.names.is_empty() {
             return None;
@@ -36,6 +47,8 @@ impl Aliases {
     }
 
     /// Returns every name that an alias ever means, with its time.
+    ///
+    /// For the boundaries of a person, which are needed for all times at once.
     pub(super) fn all_targets<'a>(&'a self, name: &str) -> &'a [(Span, String)] {
         if self.names.is_empty() {
             return &[];
@@ -43,6 +56,7 @@ impl Aliases {
         self.names.get(&lowercase(name)).map_or(&[], Vec::as_slice)
     }
 
+    /// Returns the times of all aliases, in no order.
     pub(super) fn spans(&self) -> impl Iterator<Item = &Span> {
         self.names.values().flatten().map(|(span, _)| span)
     }
@@ -78,12 +92,13 @@ impl Aliases {
         }
     }
 
-    /// As many steps as a chain of aliases can have without going round in a circle.
+    /// Returns the number of names, which bounds the length of a chain of aliases that does not go round in a
+    /// circle.
     pub(super) fn alias_count(&self) -> usize {
         self.names.len()
     }
 
-    /// Those of another source, for names that are not known here.
+    /// Adds the aliases of another source, for names that have none here.
     pub(super) fn add_missing(&mut self, lower: Self) {
         for (name, known) in lower.names {
             // A name is taken from one source as a whole: the spans of two would be checked against each other

@@ -1,4 +1,7 @@
 //! Finds likely mistakes in a directory that can be read.
+//!
+//! Nothing here is an error: each of these directories can be read and gives an answer for every charge, only
+//! most likely another one than its author meant.
 
 use std::collections::HashMap;
 
@@ -13,7 +16,10 @@ use crate::names::{email_fault, fold_name, lowercase};
 /// The number of findings of a kind that are listed at most; the last says how many more there are.
 const LISTED_MAX: usize = 20;
 
-/// Words of columns that hold the days between which a row holds.
+/// Names, folded by [`fold_name`], of columns that hold the days between which a row holds.
+///
+/// These are how exports of HR systems name such columns. Only a hint: it makes a finding, and no column is
+/// read as a date because of it.
 const DATE_WORDS: [&str; 20] = [
     "start",
     "startdate",
@@ -67,7 +73,10 @@ impl Directory {
         findings
     }
 
-    /// Columns that hold nothing but dates, or are named like one that does.
+    /// Finds columns that hold nothing but dates, or are named like one that does.
+    ///
+    /// Without the finding, an export whose columns are named `start` and `end` is read as rows that hold for
+    /// all time.
     fn unread_dates(&self, source: &DirectorySource, people: &[PersonRows<'_>]) -> Vec<Finding> {
         let mut findings = Vec::new();
         for (fact, column) in self.facts.iter().zip(&source.columns) {
@@ -89,6 +98,7 @@ impl Directory {
         findings
     }
 
+    /// Finds columns whose names people read as one, such as `team` and `Team`, of any two sources.
     fn near_equal_columns(&self) -> Vec<Finding> {
         let mut findings = Vec::new();
         for (number, fact) in self.facts.iter().enumerate() {
@@ -104,6 +114,7 @@ impl Directory {
     }
 }
 
+/// Finds names that look like emails and are none, one finding for each person at their first line.
 fn malformed_emails(source: &DirectorySource, people: &[PersonRows<'_>]) -> Vec<Finding> {
     let mut findings = Vec::new();
     for person in people {
@@ -123,8 +134,10 @@ fn malformed_emails(source: &DirectorySource, people: &[PersonRows<'_>]) -> Vec<
     findings
 }
 
-/// Rows that hold on the same days and whose emails differ only in letter case. Who writes the email in either way gets the
-/// values of that row, and who writes it in a third way those of none.
+/// Finds rows that hold on the same days and whose emails differ only in letter case.
+///
+/// Who writes the email in either way gets the values of that row, and who writes it in a third way those of
+/// none.
 fn emails_alike(source: &DirectorySource, people: &[PersonRows<'_>]) -> Vec<Finding> {
     let mut alike: HashMap<String, Vec<&DatedRow>> = HashMap::new();
     for person in people.iter().filter(|person| source.is_alike(person.email)) {
@@ -162,6 +175,10 @@ struct Gap<'a> {
     is_a_day: bool,
 }
 
+/// Finds days between two rows of a person on which none holds.
+///
+/// Where every gap is of one day and no two rows touch, the file takes `to` for the last day; that is one
+/// finding for the file in place of one for each person.
 fn gaps(source: &DirectorySource, people: &[PersonRows<'_>]) -> Vec<Finding> {
     let (mut gaps, mut touching) = (Vec::new(), false);
     for person in people {
@@ -207,16 +224,17 @@ fn gaps(source: &DirectorySource, people: &[PersonRows<'_>]) -> Vec<Finding> {
     findings
 }
 
+/// Returns whether an instant is the first of a UTC day.
 fn is_midnight(at: Timestamp) -> bool {
     Timestamp::midnight(at.date()) == at
 }
 
-/// The day, if it is a midnight, else the instant.
+/// Returns the day of a midnight, else the instant.
 fn written(at: Timestamp) -> String {
     if is_midnight(at) { at.date().to_string() } else { at.to_string() }
 }
 
-/// The first findings of a long list, and how many more there are.
+/// Returns the first findings of a long list; the last says how many more there are.
 fn listed(mut findings: Vec<Finding>) -> Vec<Finding> {
     let more = findings.len().saturating_sub(LISTED_MAX);
     findings.truncate(LISTED_MAX);

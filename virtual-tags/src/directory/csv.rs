@@ -1,4 +1,6 @@
 //! Reads directories in CSV.
+//!
+//! Aliases are read by the same functions, with the alias in the place of the email.
 
 use std::sync::Arc;
 
@@ -43,7 +45,7 @@ impl Directory {
     }
 }
 
-/// The facts' names, and who has them when.
+/// Returns the names of the facts, and the rows of each person.
 fn read(csv: &[u8], file: &str) -> Result<(Vec<Arc<str>>, DirectorySource)> {
     let (facts, rows) = read_rows(csv, file, "email")?;
     let mut source = DirectorySource::new(facts.len());
@@ -55,31 +57,37 @@ fn read(csv: &[u8], file: &str) -> Result<(Vec<Arc<str>>, DirectorySource)> {
     Ok((facts, source))
 }
 
-/// Whom each row is about, and what it says.
+/// Whom each row is about, and what it says, in the order of the file.
 pub(super) type Rows = Vec<(String, DatedRow)>;
 
 /// Reads the names of all columns but the dates and the one that names people, and every row.
+///
+/// `whom` is the name of the column of names: `email`, or `alias` for a file of aliases. Rows are not
+/// compared with each other here.
 pub(super) fn read_rows(csv: &[u8], file: &str, whom: &str) -> Result<(Vec<Arc<str>>, Rows)> {
     let file = Place::file(file);
-    let unreadable = |problem: InputError| unreadable(&file, &problem);
-    let text = decode(csv).map_err(unreadable)?;
-    let table = Table::new(&text, TableOptions::with_comments()).map_err(unreadable)?;
+    let text = decode(csv).map_err(|problem| unreadable(&file, &problem))?;
+    let table =
+        Table::new(&text, TableOptions::with_comments()).map_err(|problem| unreadable(&file, &problem))?;
     let columns = Columns::find(&table, &file, whom)?;
     let facts: Vec<_> = columns.facts.iter().map(|(_, name)| Arc::clone(name)).collect();
     let mut rows = Vec::new();
     for row in table {
-        let row = row.map_err(unreadable)?;
+        let row = row.map_err(|problem| unreadable(&file, &problem))?;
         rows.push(columns.entry(&row, &file.line(row.line))?);
     }
     Ok((facts, rows))
 }
 
+/// Returns an error of the table reader as one of a directory, with its line.
 fn unreadable(file: &Place, problem: &InputError) -> Error {
     let place = problem.line().map_or_else(|| file.clone(), |line| file.line(line));
     Error::new(ErrorKind::Directory, Some(place), problem.message())
 }
 
 /// The places of columns in a row.
+///
+/// Places are those in a row, counted from 0.
 struct Columns {
     whom: usize,
     name: Arc<str>,
@@ -137,7 +145,8 @@ impl Columns {
     }
 }
 
-/// When something became known: a date, or a time; it may be missing.
+/// Returns when something became known: a date, which means its first instant, or a time; `None` for an empty
+/// text.
 pub(super) fn parse_recorded_at(text: &str) -> std::result::Result<Option<Timestamp>, Fault> {
     if text.is_empty() {
         return Ok(None);
@@ -146,7 +155,10 @@ pub(super) fn parse_recorded_at(text: &str) -> std::result::Result<Option<Timest
     read.map(Some).ok_or_else(|| Fault::NotAnInstant(text.to_owned()))
 }
 
-/// Two dates, each of which may be missing.
+/// Returns the span between two days, each of which may be empty.
+///
+/// # Errors
+/// A text that is no day, and an end that is not after the start: a row that never holds is a mistake.
 pub(super) fn parse_span(from: &str, to: &str) -> std::result::Result<Span, Fault> {
     let span = Span { from: parse_day(from, "from")?, to: parse_day(to, "to")? };
     if span.from.zip(span.to).is_some_and(|(from, to)| from >= to) {

@@ -1,4 +1,7 @@
 //! Digests of directories.
+//!
+//! They are those of a whole directory, for a host that wants to know whether it was given the same one.
+//! Locks have a narrower digest, of what a period used; see `snapshot`.
 
 use cost_model::digest::Digest;
 
@@ -42,6 +45,9 @@ impl Directory {
         writer.finish()
     }
 
+    /// Writes a person's rows in order of time, each with its facts by name.
+    ///
+    /// Names and not the numbers of columns are written, so that the order of columns makes no difference.
     fn write_person(&self, writer: &mut DigestWriter, source: &DirectorySource, person: PersonRows<'_>) {
         writer.write_text(person.email);
         writer.write_count(person.entries.len());

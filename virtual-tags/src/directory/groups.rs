@@ -34,6 +34,9 @@ cost_model::masked_debug!(Membership { joined, left, recorded });
 
 impl Membership {
     /// Makes a membership without an end on either side.
+    ///
+    /// Set `joined`, `left` and `recorded` on the value; an API that gives only current members leaves all of
+    /// them out.
     pub fn new(email: impl Into<Arc<str>>, group: impl Into<Arc<str>>) -> Self {
         Self { email: email.into(), group: group.into(), joined: None, left: None, recorded: None }
     }

@@ -46,6 +46,7 @@ impl Directory {
         })?;
         let rows: Vec<_> =
             rows.iter().map(|row| Row::read(row.get(), json, &lines)).collect::<Result<_>>()?;
+        // Objects may each leave out other fields: a fact is a column for all of them.
         let mut facts: Vec<Arc<str>> =
             rows.iter().flat_map(|row| row.facts.keys()).map(|fact| fact.as_str().into()).collect();
         facts.sort();
@@ -65,6 +66,8 @@ impl Directory {
 }
 
 /// An object of the list: one dated row about one person.
+///
+/// The same fields as a row of CSV; what a cell leaves empty, a field leaves out.
 struct Row {
     email: String,
     span: crate::span::Span,
@@ -74,6 +77,9 @@ struct Row {
 }
 
 impl Row {
+    /// Reads an object, and places its faults at its beginning.
+    ///
+    /// `json` is the whole text, of which `row` is a part: serde gives no positions for the rows of a list.
     fn read(row: &str, json: &str, lines: &Lines<'_>) -> Result<Self> {
         // A raw value is a part of the text it was read from.
         let place = lines.place_at(row.as_ptr().addr().saturating_sub(json.as_ptr().addr()));

@@ -46,6 +46,7 @@ impl Directory {
             self.sources.push(source);
         }
         self.aliases.add_missing(lower.aliases);
+        // One list for all sources: how names are matched is a setting of the directory and not of a source.
         self.plus_domains.extend(lower.plus_domains);
         self.fixed = self.fixed.or(lower.fixed);
         self.find_boundaries();

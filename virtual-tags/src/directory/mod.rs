@@ -3,6 +3,9 @@
 //! [`Directory`] reads CSV, JSON and memberships in groups; each source is kept apart, and the first that has an answer gives it.
 //! A name is looked up after its aliases, first as it is written, then in any letter case, then without its `+tag`:
 //! [`MatchKind`] names these ways, in that order.
+//!
+//! What a source says twice about one person and day is an error while it is read, or a correction by
+//! `recorded_at`. So every later question about a person, a fact and a day has one answer.
 
 pub(crate) mod aliases;
 pub(crate) mod check;

@@ -16,6 +16,9 @@ use crate::place::Place;
 use crate::span::Span;
 
 /// The facts of everybody who was in a directory in a period: no other columns, and no rows of other times.
+///
+/// It is serialised as a part of the lock. Lines and `recorded_at` are left out: a closed period needs only the rows
+/// that were in effect at closing.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct DirectorySnapshot {
     facts: Vec<String>,
@@ -27,6 +30,8 @@ pub(crate) struct DirectorySnapshot {
 }
 
 /// A row of a person: values in the order of the snapshot's facts, absent for empty cells.
+///
+/// A person with several rows has as many entries.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct SnapshotRow {
     email: String,
@@ -45,8 +50,9 @@ struct SnapshotAlias {
 }
 
 impl Directory {
-    /// Returns the part of the directory that rules which read these facts can use in a period; rows that ended before count only for who was
-    /// removed.
+    /// Returns the part of the directory that rules which read these facts can use in a period.
+    ///
+    /// Rows that ended before count only for who was removed, and lose their values.
     pub(crate) fn take_snapshot(&self, period: Window, facts: &[FactId]) -> DirectorySnapshot {
         let period = self.lookup_span(period);
         let names = facts.iter().filter_map(|fact| self.facts.get(*fact)).map(ToString::to_string);
@@ -86,6 +92,7 @@ impl Directory {
                     to: span.to,
                 })
                 .collect(),
+            // How names are matched belongs to the answer as much as the rows do.
             plus_domains: self.plus_domains.clone(),
             fixed: self.fixed,
         }
@@ -127,7 +134,10 @@ impl Directory {
         }
     }
 
-    /// The span of time that is looked up for charges of a period.
+    /// Returns the span of time that is looked up for charges of a period.
+    ///
+    /// A directory that is fixed in time looks everything up at one instant, which is a span of one
+    /// millisecond.
     fn lookup_span(&self, period: Window) -> Span {
         match self.fixed {
             Some(at) => {
@@ -138,7 +148,7 @@ impl Directory {
     }
 }
 
-/// The start of a period, and the instants in it at which something may change.
+/// Returns the start of a period and the instants in it at which something may change, ascending.
 pub(crate) fn times_within(boundaries: Vec<Timestamp>, period: Window) -> Vec<Timestamp> {
     let mut times = boundaries;
     times.retain(|at| period.start() < *at && *at < period.end());
@@ -148,9 +158,10 @@ pub(crate) fn times_within(boundaries: Vec<Timestamp>, period: Window) -> Vec<Ti
     times
 }
 
-/// The rows of a person that matter in a period, cut off at its ends. Of rows outside it remains only whether there is an
-/// earlier one and whether there is a later one, which decide together whether the person was removed. Who must be kept has at
-/// least a later one.
+/// Returns the rows of a person that matter in a period, cut off at its ends.
+///
+/// Of rows outside it remains only whether there is an earlier one and whether there is a later one, which
+/// decide together whether the person was removed. Who must be kept has at least a later one.
 fn cut_rows(entries: &[DatedRow], period: Span, must_be_kept: bool) -> Vec<DatedRow> {
     let (within, without): (Vec<_>, Vec<_>) = entries.iter().partition(|entry| entry.span.overlaps(&period));
     let later = without
@@ -164,6 +175,7 @@ fn cut_rows(entries: &[DatedRow], period: Span, must_be_kept: bool) -> Vec<Dated
     }
     let goes_on = cut.iter().any(|entry| entry.span.to.is_none());
     if cut.is_empty() && !later {
+        // One row without values shows that the person was there before, and so was removed.
         let ended = without.iter().max_by_key(|entry| entry.span.to);
         cut.extend(ended.map(|entry| DatedRow {
             span: Span { from: None, to: period.from },
@@ -171,6 +183,7 @@ fn cut_rows(entries: &[DatedRow], period: Span, must_be_kept: bool) -> Vec<Dated
             ..(*entry).clone()
         }));
     } else if later && !goes_on && (must_be_kept || !cut.is_empty()) {
+        // One row without values shows that the person comes later, and so was not removed.
         cut.extend(entries.first().map(|entry| DatedRow {
             span: Span { from: period.to, to: None },
             values: vec![None; entry.values.len()],
@@ -181,9 +194,11 @@ fn cut_rows(entries: &[DatedRow], period: Span, must_be_kept: bool) -> Vec<Dated
 }
 
 impl DirectorySnapshot {
-    /// The directory that was held.
+    /// Returns the directory that was held.
+    ///
     /// # Errors
-    /// `ErrorKind::Locked` where the dates of two aliases overlap, and the error of a row that the source refuses.
+    /// `ErrorKind::Locked` where the dates of two aliases overlap, and the error of a row that the source
+    /// refuses. Both happen only to a lock that somebody has edited.
     pub(crate) fn to_directory(&self) -> Result<Directory> {
         let place = Place::file("the people of a closed period");
         let mut directory = Directory {

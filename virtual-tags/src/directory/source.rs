@@ -1,4 +1,7 @@
 //! One source of a directory: people and their dated rows.
+//!
+//! Emails are canonical here; see `names`. Which row holds on a day is settled when a row is added, so that a
+//! look-up only searches for the span that contains its instant.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -13,6 +16,9 @@ use crate::place::Place;
 use crate::span::Span;
 
 /// The rows of one file or answer, by person.
+///
+/// `lowercased` finds somebody whose name is written in another case. It is a table and no search, because
+/// most names of charges are looked up once for each boundary.
 #[derive(Clone)]
 pub(super) struct DirectorySource {
     people: HashMap<String, RecordedRows>,
@@ -25,6 +31,8 @@ pub(super) struct DirectorySource {
 }
 
 /// The rows about one person.
+///
+/// Both lists are kept, because a directory can be asked as it was known earlier.
 #[derive(Clone, Default)]
 struct RecordedRows {
     /// The rows as they were recorded, the last known first.
@@ -34,6 +42,7 @@ struct RecordedRows {
 }
 
 impl RecordedRows {
+    /// Returns the rows in effect, of which no two cover the same instant.
     fn holds(&self) -> &[DatedRow] {
         self.holds.as_ref().unwrap_or(&self.recorded)
     }
@@ -78,6 +87,7 @@ fn subtract_span(span: &Span, other: &Span) -> Vec<Span> {
     before.into_iter().chain(after.map(|start| Span { from: Some(start), to: span.to })).collect()
 }
 
+/// Adds an email to those found in any letter case.
 fn index_lowercase(lowercased: &mut HashMap<String, Option<String>>, email: &str) {
     lowercased
         .entry(lowercase(email))
@@ -99,11 +109,13 @@ pub(super) struct PersonRows<'a> {
 }
 
 impl<'a> PersonRows<'a> {
+    /// Makes it of an entry of the table of people.
     fn from_rows((email, rows): (&'a String, &'a RecordedRows)) -> Self {
         Self { email, entries: rows.holds() }
     }
 }
 
+/// A row about a person: values, the days on which they hold, and when they became known.
 #[derive(Clone)]
 pub(super) struct DatedRow {
     pub(super) span: Span,
@@ -115,6 +127,7 @@ pub(super) struct DatedRow {
 }
 
 impl DirectorySource {
+    /// Makes a source without people, with as many columns as it has facts, in the same order.
     pub(super) fn new(facts: usize) -> Self {
         Self {
             people: HashMap::new(),
@@ -124,12 +137,15 @@ impl DirectorySource {
         }
     }
 
-    /// Everyone's canonical email, in no order.
+    /// Returns everyone's canonical email, in no order.
     pub(super) fn emails(&self) -> impl Iterator<Item = &str> {
         self.people.keys().map(String::as_str)
     }
 
-    /// The person that a canonical email finds, and whether as it is written.
+    /// Returns the person that a canonical email finds, and whether the name is exactly that of the
+    /// directory.
+    ///
+    /// A name that fits two people in other letter case finds neither.
     pub(super) fn find_person(&self, email: &str) -> Option<(PersonRows<'_>, bool)> {
         if let Some(exact) = self.people.get_key_value(email) {
             return Some((PersonRows::from_rows(exact), true));
@@ -149,12 +165,17 @@ impl DirectorySource {
         self.lowercased.get(&lowercase(email)).is_some_and(Option::is_none)
     }
 
+    /// Returns the days of all rows in effect, in no order.
     pub(super) fn spans(&self) -> impl Iterator<Item = &Span> {
         self.people.values().flat_map(RecordedRows::holds).map(|entry| &entry.span)
     }
 
     /// Adds a row, unless it contradicts one that was recorded at the same time. What then holds on which day is
     /// settled at once.
+    ///
+    /// # Errors
+    /// A row of the same person that was recorded at the same time and shares days with this one; the error
+    /// names its line.
     pub(super) fn add_row(&mut self, email: &str, entry: DatedRow, place: &Place) -> Result<()> {
         let email = canonical_email(email);
         index_lowercase(&mut self.lowercased, &email);
@@ -172,6 +193,8 @@ impl DirectorySource {
     }
 
     /// Forgets what became known only after an instant.
+    ///
+    /// Rows that those replaced are in effect again, and people of whom nothing was known are gone.
     pub(super) fn forget_after(&mut self, at: Timestamp) {
         for rows in self.people.values_mut() {
             rows.recorded.retain(|entry| entry.recorded.is_none_or(|recorded| recorded <= at));
@@ -184,12 +207,12 @@ impl DirectorySource {
         }
     }
 
-    /// The place of a line.
+    /// Returns the place of a line; `None` for a source without rows, of which no file is known.
     pub(super) fn line_place(&self, line: u64) -> Option<Place> {
         self.file.as_ref().map(|file| Place::file(Arc::clone(file)).line(line))
     }
 
-    /// Everybody, in order.
+    /// Returns everybody, by email.
     pub(super) fn sorted_people(&self) -> Vec<PersonRows<'_>> {
         let mut people: Vec<_> = self.people.iter().map(PersonRows::from_rows).collect();
         people.sort_unstable_by_key(|person| person.email);

@@ -1,4 +1,7 @@
 //! Costs of the values of keys, by period: the weights of splits by cost, as data.
+//!
+//! They are kept as money and turned into weights when rules are resolved, so that sums of several ledgers
+//! can be put together and a lock shows what a split was based on.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -62,11 +65,15 @@ cost_model::masked_debug!(CostSum { start, end, amount });
 
 impl CostSums {
     /// Creates sums of these bases, as a host kept them.
+    ///
+    /// Bases that no rule splits by are ignored.
     pub fn new(bases: impl IntoIterator<Item = CostBasis>) -> Self {
         Self { bases: bases.into_iter().collect() }
     }
 
     /// Returns the costs that a split needs, if they are given.
+    ///
+    /// Keys and fields are compared as text, since sums come from outside and outlive a compilation.
     pub(crate) fn find_basis(&self, compiled: &Compiled, split: &CostSplit) -> Option<&CostBasis> {
         let (key, within) = (compiled.keys.get(split.basis)?, split.within.as_ref().map(ToString::to_string));
         self.bases.iter().find(|basis| basis.key == **key && basis.per == split.per && basis.within == within)
@@ -79,7 +86,11 @@ impl CostBasis {
         Self { key: key.into(), per, within: None, sums: Vec::new() }
     }
 
-    /// The shares of each period; what costs nothing, or has only the key's default, has no weight.
+    /// Returns the shares of each period; what costs nothing, or has only the key's default, has no weight.
+    ///
+    /// # Errors
+    /// `ErrorKind::Rules` where two periods overlap or one is empty, `ErrorKind::Amount` where a sum
+    /// overflows.
     pub(crate) fn to_shares(&self, key: Option<&CompiledTag>, place: Option<&Place>) -> Result<CostShares> {
         let default = key.and_then(|tag| tag.default.as_deref());
         let mut periods: BTreeMap<_, BTreeMap<Option<&str>, BTreeMap<&str, Money>>> = BTreeMap::new();
@@ -91,6 +102,7 @@ impl CostBasis {
                 Error::new(ErrorKind::Amount, place.cloned(), message).with_source(error)
             })?;
         }
+        // The map has them in order of their starts: where any two overlap, two neighbours do.
         let spans: Vec<_> = periods.keys().copied().collect();
         if spans.iter().any(|(start, end)| end <= start) || spans.windows(2).any(overlap) {
             return Err(Fault::OverlappingCosts(self.key.clone()).at(place.cloned()));
@@ -115,11 +127,15 @@ fn overlap(pair: &[(Timestamp, Timestamp)]) -> bool {
     matches!(pair, [(_, end), (start, _)] if start < end)
 }
 
-/// The shares of values in proportion to what they cost. Refunds beyond all charges give no negative weight.
+/// Returns the shares of values in proportion to what they cost.
+///
+/// Refunds beyond all charges give no weight: a negative one would make the others share out more than the
+/// whole.
 fn shares_by_cost(values: BTreeMap<&str, Money>, default: Option<&str>) -> Vec<Share> {
     let mut parts: Vec<(Arc<str>, u128)> = Vec::with_capacity(values.len());
     for (value, sum) in values {
         let weight = u128::try_from(sum.units()).unwrap_or(0);
+        // Charges of the default have no owner, so that nobody's part may grow with them.
         if weight > 0 && Some(value) != default {
             parts.push((value.into(), weight));
         }

@@ -22,6 +22,9 @@ use crate::weights;
 use crate::weights::Share;
 
 /// The result of one key for a charge.
+///
+/// Unlike [`Answer`] it shares its weights with the compiled rules, so that most evaluations allocate
+/// nothing.
 pub(crate) enum Outcome {
     Value(Arc<str>),
     Shares(Arc<[Share]>),
@@ -42,6 +45,8 @@ impl From<Outcome> for Answer {
 
 impl ResolvedRules {
     /// Evaluates one key for a charge, or for a part of it with these values of other keys.
+    ///
+    /// `values` are those of the keys that it reads, by [`KeyId`]; empty for a key that reads none.
     pub(crate) fn evaluate_tag(
         &self,
         tag: &CompiledTag,
@@ -63,6 +68,8 @@ impl ResolvedRules {
     }
 
     /// Returns the first rule that matches, and its result.
+    ///
+    /// Explanations and checks use it as well, so that they cannot disagree with reports.
     pub(crate) fn find_winner(
         &self,
         tag: &CompiledTag,
@@ -85,6 +92,7 @@ impl ResolvedRules {
         for (position, key) in order.iter().enumerate() {
             let Some(tag) = tags.get(*key) else { continue };
             parts = self.extend_parts(parts, *key, tag, charge);
+            // Values that nothing later reads are dropped: parts that differ in those alone become one again.
             let later = order.iter().skip(position + 1).filter_map(|each| tags.get(*each));
             let mut live: HashSet<KeyId> = later.flat_map(|tag| &tag.reads).copied().collect();
             live.extend(wanted);
@@ -112,6 +120,7 @@ impl ResolvedRules {
                 }
             })
             .collect();
+        // All parts together: only one common denominator makes their weights comparable.
         let inner = outcomes.iter().map(|shares| shares.iter().map(|(_, weight)| *weight).collect());
         let nested: Vec<_> = parts.iter().map(|part| part.weight).zip(inner).collect();
         let mut extended = Vec::new();
@@ -152,6 +161,8 @@ fn merge_parts(parts: Vec<Part>, live: &HashSet<KeyId>) -> Vec<Part> {
 
 impl FromField {
     /// Returns the field's value after the transforms; `None` where the field is absent or a transform does not apply.
+    ///
+    /// An empty text after the transforms counts as none.
     fn read_value(&self, dimensions: &dyn Dimensions) -> Option<String> {
         transformed(&self.transforms, &text_of(dimensions, &self.field)?)
     }

@@ -17,6 +17,8 @@ use crate::evaluate::resolved_rules::ResolvedRules;
 use crate::rules::assign::SplitPeriod;
 
 /// The start and end of a period, the value of the field within which costs count, and the value of the key.
+///
+/// Ordered, so that sums come in the same order from every run.
 type SumKey = (Timestamp, Timestamp, Option<Arc<str>>, Arc<str>);
 
 impl Rules {
@@ -88,6 +90,7 @@ impl Rules {
     pub fn resolve_with(&self, sums: &CostSums) -> Result<ResolvedRules> {
         let mut costs = AllCostShares::new();
         for (place, split) in self.0.cost_splits() {
+            // Rules that split in the same way share one basis.
             if !costs.contains_key(split) {
                 let Some(basis) = sums.find_basis(&self.0, split) else {
                     return Err(self.0.needs_costs(
@@ -140,6 +143,9 @@ impl Rules {
 }
 
 impl ResolvedRules {
+    /// Sums the costs of one split's values over a ledger, without those of the default.
+    ///
+    /// Charges outside of every period and, with `within`, charges without that field are left out.
     fn sum_costs(
         &self,
         split: &CostSplit,
@@ -185,6 +191,7 @@ impl ResolvedRules {
     }
 }
 
+/// Returns the period around an instant; `None` outside of all cycles, or at the end of the calendar.
 fn find_period(per: SplitPeriod, at: Timestamp, cycles: &[Window]) -> Option<(Timestamp, Timestamp)> {
     let window = match per {
         SplitPeriod::Day => Window::days(at.date(), at.date().checked_add_days(Days::new(1))?).ok()?,

@@ -1,4 +1,7 @@
 //! Resolved rules: a tagger.
+//!
+//! It is the form in which rules are handed to reports, and the only one that can be evaluated for charges:
+//! see `outcome` for how a key is decided, and `tagger` for the trait.
 
 use std::sync::Arc;
 
@@ -43,6 +46,7 @@ pub struct ResolvedRules {
 cost_model::masked_debug!(ResolvedRules { compiled });
 
 impl ResolvedRules {
+    /// Puts rules and costs together, and works out at which instants an answer may change.
     pub(crate) fn new(compiled: Arc<Compiled>, costs: AllCostShares) -> Self {
         // Rules that do not look at the directory must not be asked again at each of its many dates.
         let none: &[Timestamp] = &[];
@@ -56,6 +60,8 @@ impl ResolvedRules {
     }
 
     /// Returns the compiled rules.
+    ///
+    /// For questions that need no costs, such as [`Rules::check`] and [`Rules::keys`].
     pub fn rules(&self) -> Rules {
         Rules(Arc::clone(&self.compiled))
     }

@@ -1,4 +1,7 @@
 //! Runs the tests of a rules file.
+//!
+//! A test is part of the file, so that whoever changes a rule sees whose charges it moves before it is in
+//! force.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -65,6 +68,7 @@ impl Rules {
             .map(|(key, _)| self.0.key_id(key))
             .any(|key: Option<KeyId>| key.is_some_and(|key| self.0.depends_on_costs(key)))
         {
+            // Fails with the error that names the rule, if the rules do split by cost.
             return Ok(self.tagger()?.run_tests(tests));
         }
         Ok(ResolvedRules::new(Arc::clone(&self.0), HashMap::new()).run_tests(tests))
@@ -73,6 +77,9 @@ impl Rules {
 
 impl ResolvedRules {
     /// Runs tests, and returns those that fail, in order.
+    ///
+    /// Answers are compared by their proportions: shares of 2 and 2 are those of 1 and 1, in any order. A key
+    /// that the rules do not have fails, with the nearest name as a hint.
     pub fn run_tests<'a>(&self, tests: impl IntoIterator<Item = &'a RuleTest>) -> Vec<TestFailure> {
         let mut failures = Vec::new();
         for test in tests {

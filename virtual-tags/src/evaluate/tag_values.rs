@@ -1,4 +1,6 @@
 //! Dimensions of a charge together with values of tag keys.
+//!
+//! A condition reads `vtag.Team` like any field; this is where such a field gets its value.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -9,6 +11,8 @@ use cost_model::{Costs, Dimension, Dimensions, Timestamp};
 use crate::ids::{Id, KeyId, Table};
 
 /// The dimensions of a charge with the values of other keys.
+///
+/// Everything but keys is passed on, so that a filter sees the charge itself.
 pub(crate) struct WithTagValues<'a> {
     pub(crate) inner: &'a dyn Dimensions,
     pub(crate) keys: &'a Table<KeyId, Arc<str>>,
@@ -17,6 +21,8 @@ pub(crate) struct WithTagValues<'a> {
 }
 
 impl WithTagValues<'_> {
+    /// Returns the value of a key in this part of the charge; `None` where it is unset or there is no such
+    /// key.
     fn value(&self, key: &str) -> Option<&str> {
         let id = self.keys.position(|each| **each == *key)?;
         self.values.get(id.index())?.as_deref()

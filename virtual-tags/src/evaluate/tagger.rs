@@ -19,11 +19,16 @@ use crate::rules::answer::Answer;
 impl ResolvedRules {
     /// Returns the answer of the rules for one key of a charge with these dimensions at an instant; [`Answer::Unset`] for
     /// a key that they do not have.
+    ///
+    /// It is the answer of a report, in a form to show or to compare. For many charges use a report: nothing
+    /// is kept between two calls.
     pub fn answer(&self, key: &str, dimensions: &dyn Dimensions, at: Timestamp) -> Answer {
         Answer::from_parts(&self.parts(&[Arc::from(key)], dimensions, at))
     }
 
-    /// The values of keys that read no others and share nothing out; else `None`.
+    /// Returns the values of keys that read no others and share nothing out; `None` where one does.
+    ///
+    /// It is the way of most charges, without parts and their tables.
     fn unsplit(&self, ids: &[Option<KeyId>], charge: &Charge<'_>) -> Option<Vec<Option<Arc<str>>>> {
         let tags = ids.iter().map(|id| Some(self.compiled.tags.get((*id)?)).flatten());
         tags.clone()
@@ -61,6 +66,7 @@ impl Tagger for ResolvedRules {
             return Cow::Borrowed(&[]);
         }
         let directory = &self.compiled.directory;
+        // Any instant will do: names do not depend on it, and the boundaries of each are those of all times.
         let charge = self.compiled.charge(dimensions, Timestamp::midnight(chrono::NaiveDate::MIN));
         let people = charge.ids().flat_map(|id| directory.boundaries_of(&id));
         let mut boundaries =

@@ -1,4 +1,7 @@
 //! The parts of split charges, in a table of their own.
+//!
+//! Accounting systems want split charges as rows and not as weights. FOCUS 1.3 has columns for it, and the
+//! billed charge stays what it was: the table is beside it, not in its place.
 
 use std::sync::Arc;
 
@@ -15,6 +18,8 @@ use crate::evaluate::resolved_rules::ResolvedRules;
 use crate::ids::Id;
 
 /// As many units as 1 has in [`Money`]: the ratios of a charge's parts sum to it exactly.
+///
+/// The unit of [`Money`] is 10^-24.
 const ONE: i128 = 1_000_000_000_000_000_000_000_000;
 
 /// One part of a charge that a key splits: a row of a table beside the billed charges, which stay as they are.
@@ -72,6 +77,12 @@ impl Allocation {
     }
 }
 
+/// Returns the error of amounts that are too long to be divided.
+fn overflow(error: cost_model::Error) -> Error {
+    Error::new(ErrorKind::Amount, None, "a charge cannot be shared out").with_source(error)
+}
+
+/// Returns an amount without rounding; an absent one is an empty cell.
 fn every_digit(amount: Option<Money>) -> String {
     amount.map(|amount| amount.to_string()).unwrap_or_default()
 }
@@ -100,8 +111,6 @@ impl ResolvedRules {
     /// # Errors
     /// [`ErrorKind::Amount`] when a weight is too long to compute with.
     pub fn allocations(&self, key: &str, ledger: &Ledger) -> Result<Vec<Allocation>> {
-        let overflow =
-            |error| Error::new(ErrorKind::Amount, None, "a charge cannot be shared out").with_source(error);
         let tags = TagCache::new(ledger, self, &[key.into()]).map_err(overflow)?;
         let mut allocations = Vec::new();
         for (number, (row, answer)) in ledger.rows().zip(tags.answers(ledger).map_err(overflow)?).enumerate()
@@ -129,11 +138,14 @@ impl ResolvedRules {
         Ok(allocations)
     }
 
+    /// Returns what split a charge: the rule that decides, or the key alone where the keys that it reads
+    /// split it.
     fn allocation_method(&self, key: &str, charge: &Charge<'_>) -> String {
         let tag = self
             .compiled
             .key_id(key)
             .and_then(|id| self.compiled.tags.get(id))
+            // With keys that are read, each part may have another winner.
             .filter(|tag| tag.reads.is_empty());
         let winner = tag.and_then(|tag| self.find_winner(tag, charge, charge.dimensions));
         match winner {
@@ -144,8 +156,11 @@ impl ResolvedRules {
 }
 
 /// One of the costs.
+///
+/// A function and not a name, so that the four costs are split by the same lines.
 type Field = fn(&mut Costs) -> &mut Option<Money>;
 
+/// The amounts of one part of a charge, before they have a row.
 #[derive(Clone, Copy, Default)]
 struct AllocatedPart {
     ratio: Money,
@@ -154,6 +169,9 @@ struct AllocatedPart {
 }
 
 impl AllocatedPart {
+    /// Divides every amount of a charge by weights.
+    ///
+    /// Each cost is split by itself, so that each sums to its own whole.
     fn split_row(row: &LedgerRow, weights: &[u128]) -> cost_model::Result<Vec<Self>> {
         let mut parts = vec![Self::default(); weights.len()];
         for (part, ratio) in parts.iter_mut().zip(Money::from_units(ONE).split(weights, ZeroWeights::Even)?) {

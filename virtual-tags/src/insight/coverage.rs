@@ -1,4 +1,7 @@
 //! Measures which part of the cost has an owner, and suggests rules for the rest.
+//!
+//! Whoever introduces chargeback wants to see how much has an owner, month by month, and which rule to write
+//! next. Each question is a report over the ledger, so that its figures are those of any other report.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -35,6 +38,8 @@ pub struct Coverage {
 }
 
 /// A total, and the part of it that has a value.
+///
+/// A percentage is left to whoever shows it, since a total may be zero.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[expect(clippy::exhaustive_structs, reason = "a whole and a part, by definition")]
 pub struct CoveredPart<T> {
@@ -83,6 +88,8 @@ impl fmt::Display for Suggestion {
 }
 
 /// Sums over a month.
+///
+/// People are kept by name until they are counted: someone with and someone without a value may be the same.
 #[derive(Default)]
 struct MonthTotals {
     cost: CoveredPart<Money>,
@@ -232,15 +239,20 @@ impl ResolvedRules {
     }
 }
 
+/// Returns the query for totals by a key's value and by resource.
 fn by_value_and_resource(key: &Arc<str>) -> Query {
     Query::all_resources().group_by(Dimension::VirtualTag(Arc::clone(key))).group_by(Dimension::Resource)
 }
 
+/// Returns whether a value is one, and not the default of its key.
 fn is_tagged(value: Option<&Arc<str>>, default: Option<&str>) -> bool {
     value.is_some_and(|value| Some(&**value) != default)
 }
 
-/// Conditions that the charges of a set meet, broad ones first.
+/// Returns the conditions that the charges of a set meet, broad ones first: by domain, by each field, by
+/// resource.
+///
+/// A domain with a `%` is left out, which LIKE would read as a wildcard.
 fn conditions(ledger: &Ledger, set: DimensionSetId, by: &[Dimension]) -> Vec<String> {
     let Some(set) = ledger.set(set) else { return Vec::new() };
     let resource = set.shared(&Dimension::Resource);
@@ -255,7 +267,7 @@ fn conditions(ledger: &Ledger, set: DimensionSetId, by: &[Dimension]) -> Vec<Str
     domain.into_iter().chain(fields).chain(person).collect()
 }
 
-/// A text as it is written between single quotes of a sentence.
+/// Returns a text as it is written between single quotes of a condition.
 fn double_quotes(text: &str) -> String {
     text.replace('\'', "''")
 }

@@ -1,4 +1,7 @@
 //! Compares two taggers: the cost that moves from one value to another.
+//!
+//! It is meant for the review of a change: in CI before rules are merged, and when a closed period is
+//! compared with what it would be now.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -14,8 +17,11 @@ use crate::amounts::format_amount;
 use crate::evaluate::fragments::split_amount;
 
 /// The number of people who are listed of each move at most.
+///
+/// They are examples for the reviewer; all of them would be the ledger again.
 const PEOPLE_MAX: usize = 3;
 
+/// A value of the key, or none.
 type Value = Option<Arc<str>>;
 
 /// The cost that moves between the values of a key when one tagger replaces another. `Debug` leaves out the values.
@@ -56,6 +62,8 @@ pub struct CostMove {
 
 cost_model::masked_debug!(CostMove { amount, records });
 
+/// The sums of one move while charges are added. `magnitude` takes every amount as positive, so that a refund
+/// does not hide a charge of the same size.
 #[derive(Default)]
 struct MoveSums {
     amount: Money,
@@ -115,6 +123,7 @@ impl Diff {
             let amount = row.costs.get(metric).unwrap_or_default();
             total = total.checked_add(absolute(amount)?)?;
             let (before, after) = (old.parts(before), new.parts(after));
+            // Most charges do not move; dividing their amounts would be for nothing.
             if before == after {
                 continue;
             }
@@ -156,11 +165,13 @@ impl Diff {
     }
 }
 
+/// Returns an amount without its sign; the smallest of all has no positive counterpart and is an error.
 fn absolute(amount: Money) -> Result<Money> {
     if amount < Money::ZERO { amount.checked_neg() } else { Ok(amount) }
 }
 
 impl MoveSums {
+    /// Adds a part of one charge, in units of [`Money`].
     fn add_move(&mut self, units: i128, person: Option<&Arc<str>>) -> Result<()> {
         let amount = Money::from_units(units);
         self.amount = self.amount.checked_add(amount)?;
@@ -173,6 +184,7 @@ impl MoveSums {
         Ok(())
     }
 
+    /// Returns the move, with those of its people who have the largest part of it.
     fn into_move(self, from: Value, to: Value) -> CostMove {
         let mut people: Vec<_> = self.people.into_iter().collect();
         people.sort_by_key(|(_, amount)| std::cmp::Reverse(amount.units().unsigned_abs()));
@@ -182,6 +194,9 @@ impl MoveSums {
 }
 
 /// Finds the moves of one charge: the losses of values go to those that gain, in order.
+///
+/// The order of values decides which loser pays which gainer, so that the same change always gives the same
+/// moves. For a refund gains and losses are exchanged.
 fn find_moves(before: &[(Value, i128)], after: &[(Value, i128)]) -> Vec<(Value, Value, i128)> {
     let mut change: BTreeMap<&Value, i128> = BTreeMap::new();
     for (value, units) in after {
@@ -190,6 +205,7 @@ fn find_moves(before: &[(Value, i128)], after: &[(Value, i128)]) -> Vec<(Value, 
     for (value, units) in before {
         *change.entry(value).or_default() -= units;
     }
+    // The parts of one charge have one sign, so that any of them tells it.
     let negative = before.iter().any(|(_, units)| *units < 0);
     let sign = if negative { -1 } else { 1 };
     let gains = change.iter().filter(|(_, units)| **units * sign > 0);
@@ -234,6 +250,7 @@ impl fmt::Display for Diff {
     }
 }
 
+/// Returns a value with control characters made visible, or words for none.
 fn value_for_terminal(value: &Value) -> Cow<'_, str> {
     for_terminal(value.as_deref().unwrap_or("(no value)"))
 }

@@ -23,6 +23,8 @@ use crate::place::Place;
 use crate::rules::answer::Answer;
 
 /// The number of rules that nearly matched which are listed at most.
+///
+/// A file of a thousand rules for one person each would list most of them.
 const NEAR_MISSES_MAX: usize = 5;
 
 /// The reason why a charge has its value of one key: the answer to whoever doubts it.
@@ -101,6 +103,8 @@ pub struct ExplainedRule {
 cost_model::masked_debug!(ExplainedRule {});
 
 /// Keys and what a part has of them.
+///
+/// In the order of the keys' ids.
 type ReadValues = Vec<(Arc<str>, Option<Arc<str>>)>;
 
 impl ResolvedRules {
@@ -172,6 +176,7 @@ impl ResolvedRules {
             if explained.fails.is_empty() {
                 matching.push(explained);
             } else if explained.fails.len() == 1
+                // A rule with one condition would be near to every charge.
                 && !explained.holds.is_empty()
                 && near_misses.len() < NEAR_MISSES_MAX
             {
@@ -231,6 +236,7 @@ impl ResolvedRules {
     }
 }
 
+/// Takes the texts out of conditions whose answer is known.
 fn into_texts(conditions: Vec<(String, bool)>) -> Vec<String> {
     conditions.into_iter().map(|(text, _)| text).collect()
 }

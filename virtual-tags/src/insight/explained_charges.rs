@@ -1,4 +1,7 @@
 //! Explains the charges of somebody in a window.
+//!
+//! A person asks why their costs went to a team; the answer covers all their charges of a month in a few
+//! blocks.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -83,6 +86,8 @@ impl ResolvedRules {
         for row in ledger.rows().filter(|row| window.contains(row.at)) {
             let theirs = theirs.get(row.set.index()).copied().unwrap_or_default();
             let Some(set) = ledger.set(row.set).filter(|_| theirs) else { continue };
+            // The rules may answer otherwise after each boundary, so that the charges before and after it are
+            // explained apart.
             let epoch = self.boundaries_of(&set).partition_point(|boundary| *boundary <= row.at);
             let (first, records, amount) = groups.entry((row.set, epoch)).or_insert((row.at, 0, Money::ZERO));
             *first = row.at.min(*first);
@@ -131,6 +136,7 @@ fn out_of_range(error: cost_model::Error) -> Error {
     Error::new(ErrorKind::Amount, None, "the amounts of the charges cannot be summed").with_source(error)
 }
 
+/// Returns every field and tag that a set has, fields first and in a fixed order.
 pub(crate) fn set_dimensions(set: LedgerSet<'_>) -> Vec<(Dimension, Arc<str>)> {
     let fields = Dimension::FIELDS.into_iter();
     let mut all: Vec<_> = fields.filter_map(|field| set.shared(&field).map(|value| (field, value))).collect();

@@ -1,4 +1,7 @@
 //! Lists names that find a person by another spelling.
+//!
+//! They are found by a rule that ignores such differences, and a directory that writes them as charges do
+//! needs no such rule. A name that fits two people in another letter case finds neither, and is listed too.
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -1,4 +1,6 @@
 //! Compares a closed period with what it would be now.
+//!
+//! Whoever closed the books has to know whether a reported figure would change, and not only that a file did.
 
 use std::fmt;
 
@@ -38,6 +40,9 @@ impl LockReview {
 
 impl PeriodLock {
     /// Compares the period as it was closed with the result of these rules, people and charges now. It changes nothing.
+    ///
+    /// The directory is compared as it was known at closing, so that rows that were recorded later are not a change of
+    /// the people. They do count in what would move.
     ///
     /// # Errors
     /// As [`PeriodLock::open`], [`RuleSet::compile`] and [`Rules::resolve`](crate::Rules::resolve).
@@ -91,6 +96,7 @@ impl fmt::Display for LockReview {
     }
 }
 
+/// Returns the word for whether something changed.
 fn describe(changed: bool) -> &'static str {
     if changed { "changed" } else { "unchanged" }
 }

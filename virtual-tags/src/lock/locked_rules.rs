@@ -1,4 +1,7 @@
 //! A tagger of current rules that leaves closed periods alone.
+//!
+//! Periods that are closed are decided by the rules in their locks. The boundaries of all rules and the ends
+//! of the periods are boundaries of the whole, so that reports divide time where the rules change.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -38,6 +41,8 @@ use crate::fault::Fault;
 /// assert_eq!(team("2026-10-01").as_deref(), Some("New"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+///
+/// Keys that only closed rules have come after those of the current ones, and have no value in open periods.
 #[derive(Clone, Debug)]
 pub struct LockedRules {
     current: ResolvedRules,
@@ -66,8 +71,10 @@ impl LockedRules {
             }
         }
         let all = || closed.iter().map(|(_, rules)| rules).chain([&current]);
+        // Keys that only a closed period has come last, so that those of the current rules keep their places.
         let keys: BTreeSet<_> =
             all().flat_map(cost_model::Tagger::keys).filter(|key| !current.keys().contains(key)).collect();
+        // Answers change where a period ends, because other rules begin there.
         let ends = closed.iter().flat_map(|(period, _)| [period.start(), period.end()]);
         let boundaries: BTreeSet<_> =
             all().flat_map(cost_model::Tagger::boundaries).copied().chain(ends).collect();
@@ -81,6 +88,7 @@ impl LockedRules {
         })
     }
 
+    /// Returns the rules that decide charges of an instant.
     fn rules_at(&self, at: Timestamp) -> &ResolvedRules {
         let period = self.closed.iter().find(|(period, _)| period.contains(at));
         period.map_or(&self.current, |(_, rules)| rules)

@@ -1,4 +1,8 @@
 //! Closes a period, and opens it again.
+//!
+//! Closing means that figures were handed on. Late usage, corrected people and new rules then lead to
+//! differences that have to be booked and not to other figures for the same month. A lock makes them visible;
+//! what to do about them is up to the host.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -56,6 +60,8 @@ pub struct PeriodLock {
 cost_model::masked_debug!(PeriodLock { start, end, known_at, rules, people });
 
 /// The rules, people and costs with which a period is computed again.
+///
+/// They are private, so that a host does not come to depend on their form.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct LockContents {
     rules: RuleSet,
@@ -99,6 +105,7 @@ pub struct RestatedAmount {
 
 cost_model::masked_debug!(RestatedAmount { key, closed, now });
 
+/// The amounts of a period, by key and value; `None` is no value.
 type Amounts = BTreeMap<(String, Option<String>), Money>;
 
 impl PeriodLock {
@@ -203,7 +210,7 @@ impl PeriodLock {
         compiled.resolve(ledger, self.metric, &[self.period()?])
     }
 
-    /// The version of what these rules use of their directory for those whom the period charged.
+    /// Returns the version of what these rules use of their directory for those whom the period charged.
     pub(crate) fn people_used(&self, rules: &Rules) -> Result<Digest> {
         Ok(rules.0.digest_used_people(&self.held.charged, self.period()?))
     }
@@ -221,6 +228,7 @@ impl PeriodLock {
         let now = sum_amounts(tagger, keys, ledger, (self.period()?, self.metric))?;
         let mut both: BTreeMap<(String, Option<String>), [Money; 2]> = BTreeMap::new();
         for closed in &self.amounts {
+            // A value that is on one side only has an amount of zero on the other.
             both.entry((closed.key.clone(), closed.value.clone())).or_default()[0] = closed.amount;
         }
         for (value, amount) in now {
@@ -231,7 +239,7 @@ impl PeriodLock {
     }
 }
 
-/// Everybody whom charges of a period name, in order.
+/// Returns everybody whom charges of a period name in a field of a person, in order and as written.
 fn charged_people(ledger: &Ledger, period: Window, person: &[Dimension]) -> Vec<String> {
     let sets = ledger.sets_in_time().filter(|(at, _)| period.contains(*at)).map(|(_, set)| set);
     let sets: BTreeSet<_> = sets.collect();
@@ -242,7 +250,9 @@ fn charged_people(ledger: &Ledger, period: Window, person: &[Dimension]) -> Vec<
     charged.into_iter().collect()
 }
 
-/// The version of the charges of a period: what they have in every dimension, when, and how much, in any order.
+/// Returns the version of the charges of a period: what they have in every dimension, when, and how much.
+///
+/// The order of charges does not count, and neither do amounts of other metrics.
 pub(crate) fn digest_charges(ledger: &Ledger, period: Window, metric: Metric) -> Digest {
     let mut sets: BTreeMap<DimensionSetId, Digest> = BTreeMap::new();
     let mut charges: Vec<(Timestamp, Digest, Option<Money>)> = Vec::new();
@@ -268,10 +278,13 @@ pub(crate) fn digest_charges(ledger: &Ledger, period: Window, metric: Metric) ->
     writer.finish()
 }
 
+/// Returns the keys of a tagger as texts.
 fn tagger_keys(tagger: &dyn Tagger) -> impl Iterator<Item = &str> {
     tagger.keys().iter().map(|key| &**key)
 }
 
+/// Sums the amounts of a period by key and value; a key that the tagger does not have gets its whole sum
+/// without a value.
 fn sum_amounts<'a>(
     tagger: &dyn Tagger,
     keys: impl IntoIterator<Item = &'a str>,

@@ -1,4 +1,7 @@
 //! The answer of rules for one key.
+//!
+//! It is what tests of rules expect and what explanations show. Reports use the parts of
+//! [`Tagger`](cost_model::Tagger), which can have several keys at once.
 
 use std::fmt;
 use std::sync::Arc;
@@ -42,9 +45,13 @@ impl Answer {
     }
 
     /// Returns the same answer in one form for equal proportions.
+    ///
+    /// Shares without weight are dropped, a single share is a value, weights are divided by their common
+    /// divisor, and shares are in order.
     pub(crate) fn normalized(&self) -> Self {
         let Self::Shares(shares) = self else { return self.clone() };
         let mut shares = shares.clone();
+        // A test may write a weight of zero, which no charge ever gets.
         shares.retain(|(_, weight)| *weight > 0);
         weights::reduce_weights(shares.iter_mut().map(|(_, weight)| weight));
         shares.sort();

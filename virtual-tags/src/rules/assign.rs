@@ -1,4 +1,7 @@
 //! The value that a rule assigns, or the shares of several values.
+//!
+//! Each source of a value may have none for a charge. The rule then does not match, and the next one is
+//! asked: so a list of rules can say "the team of the directory, else the repository's owner".
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -115,12 +118,15 @@ pub enum Transform {
 cost_model::masked_debug!(Transform = Lower | Split | Map | Format);
 
 /// Applies every transform; `None` if nothing is left.
+///
+/// Blanks alone count as nothing, but blanks around a value stay.
 pub(crate) fn transformed(transforms: &[Transform], text: &str) -> Option<String> {
     let text = transforms.iter().try_fold(text.to_owned(), |text, each| each.apply(&text))?;
     Some(text).filter(|text| !text.trim().is_empty())
 }
 
 impl Transform {
+    /// Returns the text after this change; `None` where a part or an entry is missing.
     fn apply(&self, text: &str) -> Option<String> {
         match self {
             Self::Lower => Some(text.to_lowercase()),
@@ -188,6 +194,7 @@ pub enum SplitPeriod {
 }
 
 impl SplitPeriod {
+    // The file reader and the writer both go through this list, so that a period has one name.
     pub(crate) const ALL: [(&'static str, Self); 3] =
         [("day", Self::Day), ("month", Self::Month), ("cycle", Self::Cycle)];
 }

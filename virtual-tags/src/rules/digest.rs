@@ -1,4 +1,8 @@
 //! Digests of rules.
+//!
+//! What a rule matches and gives is written field by field, not as its TOML, so that two files that mean the
+//! same have one digest. Locks hold these digests: a new field must be written only where it is set, or the
+//! form needs a new version.
 
 use cost_model::Dimension;
 use cost_model::digest::Digest;
@@ -35,6 +39,7 @@ impl RuleSet {
 }
 
 impl DigestWriter {
+    /// Writes a key with its default and its rules, in their order, which decides.
     fn write_tag(&mut self, tag: &TagDefinition) {
         self.write_text(&tag.key);
         self.write_optional(tag.default.as_deref());
@@ -44,6 +49,7 @@ impl DigestWriter {
         self.write_list(&tag.rules, Self::write_rule);
     }
 
+    /// Writes the conditions of a rule and what it gives.
     fn write_rule(&mut self, rule: &Rule) {
         self.write_optional(rule.when.as_ref().map(ToString::to_string).as_deref());
         for (_, texts) in rule.people.lists() {
@@ -65,16 +71,19 @@ impl DigestWriter {
         }
     }
 
+    /// Writes the kind of something and its text, or a name and a value.
     fn write_pair(&mut self, kind: &str, text: &str) {
         self.write_text(kind);
         self.write_text(text);
     }
 
+    /// Writes a field and what is made of its text.
     fn write_inherit(&mut self, from_field: &FromField) {
         self.write_text(&from_field.field.to_string());
         self.write_transforms(&from_field.transforms);
     }
 
+    /// Writes transforms in the order in which they are applied.
     fn write_transforms(&mut self, transforms: &[Transform]) {
         self.write_list(transforms, |writer, transform| match transform {
             Transform::Lower => writer.write_text("lower"),
@@ -93,6 +102,7 @@ impl DigestWriter {
         });
     }
 
+    /// Writes the kind of a split and its parts, in their order.
     fn write_split(&mut self, split: &Split) {
         match split {
             Split::Even(values) => {
@@ -109,6 +119,7 @@ impl DigestWriter {
                 self.write_text("percentages");
                 self.write_count(usize::from(*remainder_to_default));
                 self.write_list(parts, |writer, (value, percent)| {
+                    // `50` and `50.0` are the same rule.
                     writer.write_pair(value, &percent.normalize().to_string());
                 });
             }

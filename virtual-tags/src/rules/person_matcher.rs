@@ -1,4 +1,7 @@
 //! Conditions on who caused a charge.
+//!
+//! They look at the email of a charge's person and at nothing else, which is why they have fields of their
+//! own and are no filter: aliases and spellings of the directory apply to them.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -9,6 +12,8 @@ use serde::{Deserialize, Serialize};
 use crate::names::{canonical_domain, canonical_email, canonical_glob, compose_accents, lowercase};
 
 /// One of the forms of names.
+///
+/// A type, because the functions of `names` have to be values of one type in a loop.
 type Form = fn(&str) -> String;
 
 /// Conditions on the person who caused a charge, beside the condition on the charge. Every condition that is set must
@@ -68,6 +73,7 @@ pub enum ActorKind {
 }
 
 impl ActorKind {
+    // One list for the file, the writer and the texts of explanations.
     pub(crate) const ALL: [(&'static str, Self); 4] = [
         ("person", Self::Person),
         ("service_account", Self::ServiceAccount),
@@ -84,6 +90,8 @@ impl PersonMatcher {
     }
 
     /// Returns whether the directory is needed to decide it.
+    ///
+    /// Emails need it as well, since its aliases decide what the email is.
     pub(crate) fn asks_directory(&self) -> bool {
         self.asks_email() || self.in_directory.is_some() || self.who == Some(ActorKind::Removed)
     }
@@ -106,6 +114,8 @@ impl PersonMatcher {
     }
 
     /// Returns the same conditions, each by itself.
+    ///
+    /// For explanations, which say of each condition whether it holds.
     pub(crate) fn one_by_one(&self) -> Vec<Self> {
         let none = Self::default;
         let each = [
@@ -139,6 +149,8 @@ impl PersonMatcher {
     }
 
     /// Returns whether an email in lower case matches every list; they are in lower case too.
+    ///
+    /// A list without entries allows every email.
     pub(crate) fn matches_email(&self, email: &str) -> bool {
         let (local, domain) = email.rsplit_once('@').unwrap_or((email, ""));
         allows(&self.equals, |each| each == email)
@@ -177,6 +189,8 @@ pub(crate) fn without_plus_tag(email: &str) -> Cow<'_, str> {
 }
 
 /// Returns whether a domain is another or lies below it.
+///
+/// The dot before the parent is required: `notacme.test` does not lie below `acme.test`.
 pub(crate) fn is_subdomain_or_same(domain: &str, parent: &str) -> bool {
     domain.strip_suffix(parent).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
 }

@@ -1,4 +1,6 @@
 //! Rules as data.
+//!
+//! A program can build and change them like any data; what belongs together is checked when they are compiled.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -73,6 +75,8 @@ cost_model::masked_debug!(TagDefinition { key, rules, place });
 
 impl TagDefinition {
     /// Makes a key without rules and without a default.
+    ///
+    /// The key overrides a tag of the same name that the provider has set.
     pub fn new(key: impl Into<Arc<str>>) -> Self {
         Self {
             key: key.into(),
@@ -160,6 +164,8 @@ impl RuleSet {
         for column in columns {
             let fact = directory.fact_named(column).map_err(|fault| fault.at(None))?;
             if !self.tags.iter().any(|tag| fold_name(&tag.key) == fold_name(fact)) {
+                // By character: the first letter of a column may have several bytes, and its capital several
+                // letters.
                 let mut characters = fact.chars();
                 let first = characters.next();
                 let key: String =
@@ -200,6 +206,7 @@ impl RuleSet {
         if self.person.is_empty() { &[Dimension::Resource] } else { &self.person }
     }
 
+    /// Refuses a field in which no charge can name its person.
     pub(crate) fn check_person(&self) -> Result<()> {
         match self.person.iter().find_map(no_place_of_a_person) {
             Some(reason) => Err(Fault::NoPlaceOfPerson(reason).at(None)),

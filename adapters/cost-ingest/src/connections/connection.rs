@@ -9,6 +9,9 @@ use serde::{Deserialize, Serialize};
 use super::Status;
 
 /// One key of one provider under an account name.
+///
+/// It is made by [`Connections::add`](super::Connections::add) and changed only through
+/// [`Connections`](super::Connections), so that each change is checked and recorded.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Connection {
@@ -31,6 +34,8 @@ pub struct Connection {
 }
 
 /// A change of a connection: who, what, when, and the connection before and after.
+///
+/// Both states are kept whole, so that a reader needs no other record to see what changed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct AuditRecord {

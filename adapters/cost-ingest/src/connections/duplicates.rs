@@ -37,6 +37,8 @@ pub async fn refuse_duplicates(
 /// Fails if another connection has stored these charges of a window, before they are stored for this one.
 /// See [`refuse_duplicates`].
 ///
+/// It compares what a source has returned or a file states. Only charges inside the window count.
+///
 /// # Errors
 /// As [`refuse_duplicates`].
 pub async fn refuse_charges_of_others(
@@ -97,6 +99,7 @@ struct Traits {
 }
 
 impl Traits {
+    /// Adds a charge. What is unknown of it, such as a model, is compared as unknown.
     fn add(&mut self, record: &CostRecord) {
         self.charges += 1;
         self.identities.insert(Identity::of(record));
@@ -117,12 +120,17 @@ impl Traits {
         let identities = u64::try_from(identities).unwrap_or(u64::MAX);
         let rough = in_both(&self.rough_uses, &other.rough_uses).max(identities);
         let exact = in_both(&self.uses, &other.uses);
-        let enough = |shared: u64, fewest: u64| shared >= fewest && shared.saturating_mul(2) >= smaller;
-        if enough(rough, FEWEST) {
+        if is_enough(rough, FEWEST, smaller) {
             return Some(rough.max(exact));
         }
-        enough(exact, 1).then_some(exact)
+        is_enough(exact, 1, smaller).then_some(exact)
     }
+}
+
+/// Returns whether so many charges in both say that two connections are the same: at least `fewest`, and half of the
+/// charges of the smaller one.
+fn is_enough(shared: u64, fewest: u64, smaller: u64) -> bool {
+    shared >= fewest && shared.saturating_mul(2) >= smaller
 }
 
 /// Returns the size of the intersection of two multisets.

@@ -115,6 +115,7 @@ impl Connections {
         let secret_reference = secret_reference.into();
         self.change(by, Action::ReplaceKey, id, |connection| {
             connection.secret_reference = secret_reference;
+            // A new key may end either; whether it works is known after the next run.
             if matches!(connection.status, Status::Error { .. } | Status::Disconnected) {
                 connection.status =
                     if connection.last_success.is_some() { Status::Stable } else { Status::Pending };
@@ -194,6 +195,7 @@ impl Connections {
                 return Err(Error::of(ErrorKind::Status, message));
             }
             Status::Stable | Status::Warning { .. } => {}
+            // Importing is the first import alone: since then, what is stored can be read all the time.
             _ if connection.last_success.is_some() => {}
             _ => connection.status = Status::Importing { done: 0, planned: 0 },
         }
@@ -295,6 +297,8 @@ impl Connections {
         Ok(())
     }
 
+    /// Finds a connection to change. It is private, so that every change goes through a method that checks and
+    /// records it.
     fn get_mut(&mut self, id: &ConnectionId) -> Result<&mut Connection> {
         self.connections.iter_mut().find(|connection| connection.id == *id).ok_or_else(|| not_found(id))
     }
@@ -315,11 +319,13 @@ impl Connections {
         }
     }
 
+    /// Records a change in the audit trail, once it was made: a refused change is not recorded.
     fn note(&mut self, by: &By<'_>, action: Action, before: Option<Connection>, after: Option<Connection>) {
         self.audit_trail.push(AuditRecord { at: by.at, actor: by.actor.clone(), action, before, after });
     }
 }
 
+/// Makes the error of an unknown connection, the same for an id that never existed and for one that was removed.
 fn not_found(id: &ConnectionId) -> Error {
     Error::of(ErrorKind::NotFound, format!("there is no connection `{id}`"))
 }

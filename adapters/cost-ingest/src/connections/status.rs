@@ -1,8 +1,13 @@
 //! The status of a connection.
+//!
+//! The words are this crate's own, since consoles and APIs have different ones for the same state: see
+//! [`Status::console_word`] and [`Status::api_word`].
 
 use serde::{Deserialize, Serialize};
 
 /// The status of a connection: `Pending`, then `Importing`, then `Stable`, `Warning` or `Error`, finally `Disconnected`.
+///
+/// The causes in it are texts for people. Like every error of this crate, they name no person and no key.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]

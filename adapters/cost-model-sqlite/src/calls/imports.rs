@@ -22,6 +22,8 @@ use crate::format::dictionary::{self, Dictionary};
 use crate::format::record::{Flags, instant};
 
 /// Returns every import of a connection, in the order in which they were brought in.
+///
+/// Connections have few imports, so that they are always read as a whole.
 pub(crate) fn all(sqlite: &Connection, connection: i64) -> Attempt<Vec<Import>> {
     let mut statement = sqlite.prepare_cached(
         "SELECT id, person, start, until, exported_at, imported_at, rows FROM import WHERE connection = ? ORDER BY number",
@@ -47,24 +49,30 @@ fn read(row: &Row<'_>) -> Attempt<Import> {
 }
 
 /// Brings in a file.
+///
+/// Writes nothing where the plan has no change, as for a file that was brought in before.
+///
+/// # Errors
+/// [`Failure::Refused`] for a file that is to replace one that is not there, for a store of demonstration
+/// data, and for what the plan refuses.
 pub(crate) fn import(
     transaction: &Transaction<'_>,
     dictionary: &mut Dictionary,
     connection: &ConnectionId,
     file: &FileImport,
 ) -> Attempt<ImportStats> {
+    // A file is always what a provider has stated, so that it must not go in beside demonstration data.
     reads::keep_to(transaction, Origin::Provider)?;
     let number = dictionary::connection_or_new(transaction, connection)?;
     dictionary.turn_to(transaction, number)?;
     let known = all(transaction, number)?;
-    let is_known = |id: ImportId| known.iter().any(|import| import.id == id);
-    if let Some(replaced) = file.replaces.filter(|replaced| !is_known(*replaced)) {
+    if let Some(replaced) = file.replaces.filter(|replaced| !holds(&known, *replaced)) {
         return Err(Failure::Refused(Error::no_such_import(replaced)));
     }
     let mut state = state(transaction, (number, connection), file.import.reach())?;
     // The plan takes the state; what was there is needed to write the difference alone.
     let old = state.records.clone();
-    state.known = is_known(file.import.id);
+    state.known = holds(&known, file.import.id);
     let plan = ImportPlan::of(state, file, connection).map_err(Failure::Refused)?;
     if let Some(change) = plan.change {
         apply(transaction, dictionary, number, file.import.reach(), &old, &change)?;
@@ -73,7 +81,17 @@ pub(crate) fn import(
     Ok(plan.stats)
 }
 
+/// Returns whether one of the imports has that id.
+fn holds(imports: &[Import], id: ImportId) -> bool {
+    imports.iter().any(|import| import.id == id)
+}
+
 /// Takes a file out.
+///
+/// Returns the number of charges that are gone. Those that the provider or another file states as well stay.
+///
+/// # Errors
+/// [`Failure::Refused`] where the connection has no such import.
 pub(crate) fn remove(
     transaction: &Transaction<'_>,
     dictionary: &mut Dictionary,
@@ -99,6 +117,8 @@ pub(crate) fn remove(
 
 /// Reads what the outcome of importing or removing a file depends on: the records in its reach, who states them, and
 /// where the provider answers.
+///
+/// `known` is left at `false`; whoever imports sets it.
 fn state(
     transaction: &Transaction<'_>,
     (number, connection): (i64, &ConnectionId),
@@ -111,6 +131,7 @@ fn state(
         Ok((RecordId::from_bytes(row.get(0)?), ImportId::from_bytes(row.get(1)?)))
     })?;
     let statements: BTreeSet<_> = rows.collect::<rusqlite::Result<_>>()?;
+    // Charges of files are no evidence of how far back the provider answers.
     let oldest: Option<i64> = transaction
         .query_row(
             "SELECT at FROM record WHERE connection = ? AND flags & ? = 0 ORDER BY at LIMIT 1",
@@ -124,6 +145,8 @@ fn state(
 }
 
 /// Writes the records that differ, and puts the statements of the span in place of those that were there.
+///
+/// Statements are not compared one by one: those of the span are few beside its records.
 fn apply(
     transaction: &Transaction<'_>,
     dictionary: &mut Dictionary,

@@ -1,4 +1,8 @@
 //! The journal: entries that are only ever added, and the people that they name by number.
+//!
+//! Entries form a chain: each holds the digest of the one before it. The chain is made here, in the
+//! transaction that writes, and checked by whoever reads it. Names of people are in a table of their own, so
+//! that one can be erased without touching an entry and its digest.
 
 use cost_model::digest::Digest;
 use cost_model::store::{EntryKind, EntryScope, JournalEntry, NewEntry, PersonNumber};
@@ -7,13 +11,18 @@ use rusqlite::{Connection, OptionalExtension, Row};
 use crate::failure::{Attempt, Failure};
 use crate::format::record::instant;
 
+/// One list for writing and reading, so that the numbers of columns in [`entry`] hold for every question.
 const COLUMNS: &str = "number, predecessor, kind, key, at, actor, program, inputs, document, digest";
 
 /// Adds an entry after the last one.
+///
+/// # Errors
+/// [`Failure::Refused`] where the entry is not to follow the latest of its kind and key.
 pub(crate) fn append(sqlite: &Connection, new: NewEntry) -> Attempt<JournalEntry> {
     let latest = "SELECT max(number) FROM journal WHERE kind = ? AND key = ?";
     let latest: Option<i64> = sqlite.query_row(latest, (new.kind.as_str(), &new.key), |row| row.get(0))?;
     new.check_latest(latest.map(i64::cast_unsigned)).map_err(Failure::Refused)?;
+    // One chain for entries of all kinds, so that none can be removed unseen.
     let last = "SELECT number, digest FROM journal ORDER BY number DESC LIMIT 1";
     let last = sqlite.query_row(last, (), |row| Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?)));
     let last = match last.optional()? {
@@ -41,6 +50,8 @@ pub(crate) fn append(sqlite: &Connection, new: NewEntry) -> Attempt<JournalEntry
 }
 
 /// Returns the latest entry of a kind and key.
+///
+/// `None` where there is none.
 pub(crate) fn latest(sqlite: &Connection, kind: &EntryKind, key: &str) -> Attempt<Option<JournalEntry>> {
     let sql =
         format!("SELECT {COLUMNS} FROM journal WHERE kind = ? AND key = ? ORDER BY number DESC LIMIT 1");
@@ -50,6 +61,9 @@ pub(crate) fn latest(sqlite: &Connection, kind: &EntryKind, key: &str) -> Attemp
 }
 
 /// Returns entries in the order of their numbers.
+///
+/// Kind and key restrict them only where the scope states them; there are at most `limit`, after the number
+/// `after`.
 pub(crate) fn entries(sqlite: &Connection, scope: &EntryScope) -> Attempt<Vec<JournalEntry>> {
     let sql = format!(
         "SELECT {COLUMNS} FROM journal
@@ -70,6 +84,8 @@ pub(crate) fn entries(sqlite: &Connection, scope: &EntryScope) -> Attempt<Vec<Jo
 }
 
 /// Reads an entry with the digest that was kept, whether or not it still is that of the entry.
+///
+/// Making it anew would hide that a row was changed: only the kept digest can be compared.
 fn entry(row: &Row<'_>) -> Attempt<JournalEntry> {
     let kind = EntryKind::new(row.get_ref(2)?.as_str().map_err(rusqlite::Error::from)?);
     let kind = kind.map_err(|_| Failure::Damaged("an entry of the journal has no kind"))?;
@@ -86,33 +102,43 @@ fn entry(row: &Row<'_>) -> Attempt<JournalEntry> {
 }
 
 /// Returns inputs as text: for each the digest, the length of the name in bytes, and the name, whatever it holds.
+///
+/// The length comes before the name because a name is a path or a title and may hold any character.
 fn inputs_text(inputs: &[(String, Digest)]) -> String {
     inputs
         .iter()
         .fold(String::new(), |text, (name, digest)| text + &format!("{digest} {} {name}", name.len()))
 }
 
+/// The failure of inputs that this crate has not written.
+const NO_INPUTS: Failure = Failure::Damaged("an entry of the journal has inputs that cannot be read");
+
 /// Reads what [`inputs_text`] has written.
+///
+/// # Errors
+/// [`Failure::Damaged`] for a text of another form.
 fn inputs(mut text: &str) -> Attempt<Vec<(String, Digest)>> {
-    let damaged = || Failure::Damaged("an entry of the journal has inputs that cannot be read");
     let mut inputs = Vec::new();
     while !text.is_empty() {
         let mut parts = text.splitn(3, ' ');
-        let digest = parts.next().and_then(|digest| digest.parse().ok()).ok_or_else(damaged)?;
-        let length = parts.next().and_then(|length| length.parse().ok()).ok_or_else(damaged)?;
-        let (name, rest) = parts.next().and_then(|rest| rest.split_at_checked(length)).ok_or_else(damaged)?;
+        let digest = parts.next().and_then(|digest| digest.parse().ok()).ok_or(NO_INPUTS)?;
+        let length = parts.next().and_then(|length| length.parse().ok()).ok_or(NO_INPUTS)?;
+        let (name, rest) = parts.next().and_then(|rest| rest.split_at_checked(length)).ok_or(NO_INPUTS)?;
         inputs.push((name.to_owned(), digest));
         text = rest;
     }
     Ok(inputs)
 }
 
+/// Returns the digest that a column holds as 32 bytes.
 fn digest(bytes: &[u8]) -> Attempt<Digest> {
     let bytes = bytes.try_into().map_err(|_| Failure::Damaged("an entry of the journal has no digest"))?;
     Ok(Digest::from_bytes(bytes))
 }
 
 /// Returns the number of a person, which is made if they have none.
+///
+/// The name is compared as it is written, letter case included.
 pub(crate) fn person_number(sqlite: &Connection, name: &str) -> Attempt<PersonNumber> {
     sqlite.execute("INSERT OR IGNORE INTO journal_person (name) VALUES (?)", [name])?;
     let number: i64 =
@@ -121,6 +147,8 @@ pub(crate) fn person_number(sqlite: &Connection, name: &str) -> Attempt<PersonNu
 }
 
 /// Returns the name of a person.
+///
+/// `None` for a number that nobody has, and for a person whose name was erased.
 pub(crate) fn person_name(sqlite: &Connection, number: PersonNumber) -> Attempt<Option<String>> {
     let sql = "SELECT name FROM journal_person WHERE number = ?";
     let name = sqlite.query_row(sql, [number.get().cast_signed()], |row| row.get::<_, Option<String>>(0));
@@ -128,6 +156,8 @@ pub(crate) fn person_name(sqlite: &Connection, number: PersonNumber) -> Attempt<
 }
 
 /// Erases the name of a person.
+///
+/// The row stays, so that the number is never given to somebody else. Erasing twice does nothing.
 pub(crate) fn erase_person(sqlite: &Connection, number: PersonNumber) -> Attempt<()> {
     sqlite.execute("UPDATE journal_person SET name = NULL WHERE number = ?", [number.get().cast_signed()])?;
     Ok(())

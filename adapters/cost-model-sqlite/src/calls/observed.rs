@@ -14,14 +14,20 @@ use crate::format::number::Number;
 use crate::format::record::instant;
 
 /// The tables that name people.
+///
+/// A new table that names people has to be added here, so that pseudonyms reach it.
 const PEOPLE: [&str; 3] = ["observed_spend", "observed_member", "observed_group_member"];
-/// What hangs on an observation.
+/// The tables with the parts of an observation, which are deleted with it.
 const PARTS: [&str; 4] = ["observed_spend", "observed_member", "observed_group", "observed_group_member"];
 
 /// The connection and the instant of an observation.
+///
+/// Both are in the key of every table here, so that the parts of an observation are found in one place.
 type Key = (i64, i64);
 
 /// Puts an observation in place of the one at the same instant.
+///
+/// An observation of another instant stays: they are a history.
 pub(crate) fn put(sqlite: &Connection, connection: i64, observations: &ProviderSnapshot) -> Attempt<()> {
     let key = (connection, observations.at.millis());
     // Deleted first: a snapshot of the same instant may have had more parts than this one.
@@ -44,6 +50,8 @@ pub(crate) fn put(sqlite: &Connection, connection: i64, observations: &ProviderS
 }
 
 /// Writes the spend of each person; absent amounts stay absent.
+///
+/// Columns are given by place, as in the step of `schema` that made the table.
 fn put_spend(sqlite: &Connection, (connection, at): Key, spend: &[ObservedSpend]) -> Attempt<()> {
     let mut insert = sqlite.prepare_cached("INSERT INTO observed_spend VALUES (?, ?, ?, ?, ?, ?, ?)")?;
     for (place, each) in (0_i64..).zip(spend) {
@@ -64,6 +72,8 @@ fn put_members(sqlite: &Connection, (connection, at): Key, members: &[ObservedMe
 }
 
 /// Writes the billing groups and who is in them.
+///
+/// Members are found by the place of their group, since two groups may have one name.
 fn put_groups(sqlite: &Connection, (connection, at): Key, groups: &[ObservedGroup]) -> Attempt<()> {
     let mut insert = sqlite.prepare_cached("INSERT INTO observed_group VALUES (?, ?, ?, ?, ?, ?)")?;
     let mut member = sqlite.prepare_cached("INSERT INTO observed_group_member VALUES (?, ?, ?, ?, ?)")?;
@@ -78,6 +88,8 @@ fn put_groups(sqlite: &Connection, (connection, at): Key, groups: &[ObservedGrou
 }
 
 /// Returns every observation of a connection, ascending by time.
+///
+/// The parts of each are read by questions of their own.
 pub(crate) fn all(sqlite: &Connection, connection: i64) -> Attempt<Vec<ProviderSnapshot>> {
     let sql = "SELECT at, cycle_start, cycle_end, requests FROM observation WHERE connection = ? ORDER BY at";
     let mut statement = sqlite.prepare_cached(sql)?;
@@ -120,6 +132,7 @@ fn parts<T>(
     Ok(parts)
 }
 
+/// Reads what the provider states of one person's spend.
 fn spend(row: &Row<'_>) -> Attempt<ObservedSpend> {
     let mut spend = ObservedSpend::default();
     spend.person = row.get(0)?;
@@ -129,6 +142,7 @@ fn spend(row: &Row<'_>) -> Attempt<ObservedSpend> {
     Ok(spend)
 }
 
+/// Reads a member of the team.
 fn member(row: &Row<'_>) -> Attempt<ObservedMember> {
     let mut member = ObservedMember::default();
     member.person = row.get(0)?;
@@ -137,6 +151,7 @@ fn member(row: &Row<'_>) -> Attempt<ObservedMember> {
     Ok(member)
 }
 
+/// Reads a billing group without its members.
 fn group(row: &Row<'_>) -> Attempt<ObservedGroup> {
     let mut group = ObservedGroup::default();
     group.id = row.get(0)?;
@@ -145,6 +160,7 @@ fn group(row: &Row<'_>) -> Attempt<ObservedGroup> {
     Ok(group)
 }
 
+/// Returns the people of the group at a place, in their order.
 fn members_of(sqlite: &Connection, (connection, at): Key, place: i64) -> Attempt<Vec<Arc<str>>> {
     let mut statement = sqlite.prepare_cached(
         "SELECT person FROM observed_group_member WHERE connection = ? AND at = ? AND place = ? ORDER BY member",
@@ -153,11 +169,14 @@ fn members_of(sqlite: &Connection, (connection, at): Key, place: i64) -> Attempt
     Ok(members.collect::<rusqlite::Result<_>>()?)
 }
 
+/// Reads an amount that stands by itself.
 fn money(row: &Row<'_>, place: usize) -> Attempt<Option<Money>> {
     Ok(Number::read(row.get_ref(place)?, None)?.map(Money::from_units))
 }
 
 /// Puts a pseudonym in place of a person's name.
+///
+/// A person that a snapshot names in another spelling is another text, and stays.
 pub(crate) fn pseudonymise(sqlite: &Connection, person: &str, pseudonym: &str) -> Attempt<()> {
     for table in PEOPLE {
         let sql = format!("UPDATE {table} SET person = ? WHERE person = ?");

@@ -19,6 +19,8 @@ use crate::format::resolver::{self, Resolver};
 use crate::format::schema;
 
 /// Replaces a person's name by a pseudonym everywhere, and returns the number of records changed.
+///
+/// Ids of records stay as they are: they are digests of what was read, by which the next read finds the same records.
 pub(crate) fn pseudonymise(database: &mut Database, person: &str, pseudonym: &str) -> Attempt<u64> {
     erase(database, |transaction, dictionary| {
         transaction.execute_batch(
@@ -49,6 +51,8 @@ pub(crate) fn pseudonymise(database: &mut Database, person: &str, pseudonym: &st
 }
 
 /// Notes the new set of each set of a connection that names the person, and forgets the name if no other text is it.
+///
+/// Sets that are equal after the change get one number.
 fn rename(
     transaction: &Transaction<'_>,
     dictionary: &mut Dictionary,
@@ -86,6 +90,8 @@ fn rename(
 
 /// Returns whether anything in the set is that text. Compares whole texts; a text that only contains the name is
 /// another one.
+///
+/// Fields that name nobody, such as the provider, are compared too: a text that one of them uses must not be deleted.
 fn names(set: &DimensionSet, text: &str) -> bool {
     let mut tags = set.tags.iter().chain(set.attributes.iter());
     dimensions::texts(set).iter().flatten().any(|each| each == text)
@@ -93,6 +99,9 @@ fn names(set: &DimensionSet, text: &str) -> bool {
 }
 
 /// Removes everything of a connection; returns how many records that was.
+///
+/// Reads that began before are void from then on, also if a connection of that name is made again. The
+/// journal is not touched.
 pub(crate) fn purge(database: &mut Database, connection: &ConnectionId) -> Attempt<u64> {
     erase(database, |transaction, dictionary| {
         let Some(number) = dictionary::connection(transaction, connection)? else { return Ok(0) };
@@ -126,6 +135,8 @@ pub(crate) fn erase<T>(
 }
 
 /// Sets whether what is deleted is overwritten.
+///
+/// It is on only while something is erased, since overwriting takes further writes.
 fn set_secure_delete(sqlite: &Connection, on: bool) -> Attempt<()> {
     Ok(sqlite.pragma_update_and_check(None, "secure_delete", on, |_| Ok(()))?)
 }

@@ -13,6 +13,8 @@ use crate::failure::{Attempt, Failure};
 use crate::format::dictionary;
 
 /// Whether a connection, `?`, or any has something stored.
+///
+/// The row of a connection alone does not count: it is made when a read begins, which may then fail.
 const HOLDS: &str = "EXISTS (SELECT 1 FROM record r WHERE r.connection = c.number)
      OR EXISTS (SELECT 1 FROM coverage v WHERE v.connection = c.number)
      OR EXISTS (SELECT 1 FROM import i WHERE i.connection = c.number)
@@ -29,6 +31,8 @@ pub(crate) fn connections(sqlite: &Connection) -> Attempt<Vec<ConnectionId>> {
 }
 
 /// Returns what the charges are, if there is anything.
+///
+/// `None` as long as nothing is stored, whatever reads have begun.
 pub(crate) fn origin(sqlite: &Connection) -> Attempt<Option<Origin>> {
     let holds: bool = sqlite.query_row(
         &format!("SELECT EXISTS (SELECT 1 FROM connection c WHERE {HOLDS})"),
@@ -39,6 +43,8 @@ pub(crate) fn origin(sqlite: &Connection) -> Attempt<Option<Origin>> {
 }
 
 /// Returns the origin that was stated last, also where nothing is held.
+///
+/// A store that was emptied keeps it until a read of the other origin begins.
 fn kept_to(sqlite: &Connection) -> Attempt<Origin> {
     let demo: bool = sqlite.query_row("SELECT demo FROM store", (), |row| row.get(0))?;
     Ok(if demo { Origin::Demo } else { Origin::Provider })
@@ -46,6 +52,9 @@ fn kept_to(sqlite: &Connection) -> Attempt<Origin> {
 
 /// Refuses charges of another origin than those that are held. Where none are, reads of the other origin that have begun
 /// are void from now on.
+///
+/// # Errors
+/// [`Failure::Refused`] where something of another origin is held.
 pub(crate) fn keep_to(sqlite: &Connection, wanted: Origin) -> Attempt<()> {
     if let Some(held) = origin(sqlite)?.filter(|held| *held != wanted) {
         return Err(Failure::Refused(Error::mixed_origins(held)));
@@ -58,18 +67,24 @@ pub(crate) fn keep_to(sqlite: &Connection, wanted: Origin) -> Attempt<()> {
 }
 
 /// Returns how many changes there were.
+///
+/// The number only grows. Two equal numbers of one store mean that nothing was changed between.
 pub(crate) fn revision(sqlite: &Connection) -> Attempt<Revision> {
     let changes: i64 = sqlite.query_row("SELECT revision FROM store", (), |row| row.get(0))?;
     Ok(Revision::new(changes.cast_unsigned()))
 }
 
 /// Counts a change, in the transaction that makes it.
+///
+/// A call that turns out to change nothing is counted as well.
 pub(crate) fn count_change(sqlite: &Connection) -> Attempt<()> {
     sqlite.execute("UPDATE store SET revision = revision + 1", ())?;
     Ok(())
 }
 
 /// Returns how many charges a connection has.
+///
+/// The counts are kept beside the records, so that the answer does not depend on their number.
 pub(crate) fn charge_counts(sqlite: &Connection, connection: i64) -> Attempt<ChargeCounts> {
     let counts: (i64, i64) = sqlite.query_row(
         "SELECT charges, unpriced FROM connection WHERE number = ?",
@@ -80,6 +95,8 @@ pub(crate) fn charge_counts(sqlite: &Connection, connection: i64) -> Attempt<Cha
 }
 
 /// Notes that records of a connection were put in place of others.
+///
+/// Both lists are of the same window, complete before and after.
 pub(crate) fn count_charges(
     sqlite: &Connection,
     connection: i64,
@@ -97,13 +114,21 @@ pub(crate) fn count_charges(
 }
 
 /// Returns how many records there are, and how many of them have no effective cost.
+///
+/// As signed numbers, so that their difference can be added.
 fn counts_of(records: &[StoredRecord]) -> (i64, i64) {
     let unpriced = records.iter().filter(|stored| stored.record.costs.effective.is_none()).count();
-    let count = |number| i64::try_from(number).unwrap_or(i64::MAX);
-    (count(records.len()), count(unpriced))
+    (to_column(records.len()), to_column(unpriced))
+}
+
+/// Returns a count as a column holds it.
+fn to_column(count: usize) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
 }
 
 /// Hands out the next number.
+///
+/// Numbers grow over all connections of a store and are never given out twice.
 pub(crate) fn begin(sqlite: &Connection, connection: &ConnectionId, origin: Origin) -> Attempt<ReadNumber> {
     keep_to(sqlite, origin)?;
     // Before the number is used up: a connection that is new takes no reads from before.

@@ -9,9 +9,11 @@ use rusqlite::{Connection, Row, params};
 
 use crate::failure::Attempt;
 use crate::format::number::Number;
-use crate::format::record::instant;
+use crate::format::record::{self, instant};
 
 /// Stores restatements behind those that are there, with old and new costs side by side.
+///
+/// Each connection has numbers of its own, which give the order; two may have the same instant.
 pub(crate) fn append(sqlite: &Connection, connection: i64, restatements: &[Restatement]) -> Attempt<()> {
     if restatements.is_empty() {
         return Ok(());
@@ -65,26 +67,26 @@ pub(crate) fn all(sqlite: &Connection, connection: i64) -> Attempt<Vec<Restateme
     Ok(all)
 }
 
-/// Effective, billed, list, contracted.
+/// Returns effective, billed, list and contracted costs, the last three relative to the first.
+///
+/// Without costs, as of a charge that was not there, all are absent.
 fn amounts(costs: Option<Costs>) -> [Number; 4] {
     let costs = costs.unwrap_or_default();
     let effective = costs.effective.map(Money::units);
-    let beside = |amount: Option<Money>| Number::beside(amount.map(Money::units), effective);
-    [Number::of(effective), beside(costs.billed), beside(costs.list), beside(costs.contracted)]
+    let others = [costs.billed, costs.list, costs.contracted];
+    let [billed, list, contracted] = others.map(|amount| record::beside(amount, effective));
+    [Number::of(effective), billed, list, contracted]
 }
 
-/// Five columns from `first` on; without the last, there are no costs.
+/// Reads costs from five columns, from `first` on; without the last, there are none.
 fn costs(row: &Row<'_>, first: usize) -> Attempt<Option<Costs>> {
     let Some(derived) = row.get(first + 4)? else { return Ok(None) };
     let effective = Number::read(row.get_ref(first)?, None)?;
-    let amount = |place| {
-        Ok::<_, crate::failure::Failure>(Number::read(row.get_ref(place)?, effective)?.map(Money::from_units))
-    };
     let mut costs = Costs::absent();
     costs.effective = effective.map(Money::from_units);
-    costs.billed = amount(first + 1)?;
-    costs.list = amount(first + 2)?;
-    costs.contracted = amount(first + 3)?;
+    costs.billed = record::money(row, first + 1, effective)?;
+    costs.list = record::money(row, first + 2, effective)?;
+    costs.contracted = record::money(row, first + 3, effective)?;
     costs.derived = derived;
     Ok(Some(costs))
 }

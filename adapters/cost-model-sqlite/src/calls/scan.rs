@@ -24,24 +24,28 @@ use crate::format::dictionary;
 use crate::format::record::{self, instant};
 use crate::format::resolver::Resolver;
 
-/// So many records travel together.
+/// How many records are sent to the sink's task at once: one by one, each record would wake it.
 const BATCH: usize = 256;
 
-/// So many batches wait at the most; with the two in hand, all that a scan holds.
+/// How many batches wait at most. A slow sink makes the reader wait, so that the memory of a scan does not grow with
+/// the file.
 const WAITING: usize = 4;
 
 /// The connection that is read, with its number, and a span of milliseconds, the last included.
+///
+/// The span is in the form in which SQL compares it.
 type Part<'a> = ((i64, &'a ConnectionId), (i64, i64));
 
 /// Passes every record in scope to the sink, by connection, time and id. The sink is called on the task that awaits;
 /// its first error ends the scan.
+///
+/// A scan that fails has passed part of the records; the sink has to be thrown away then.
 pub(crate) async fn scan(
     path: &Arc<Path>,
     access: Access,
     scope: &Scope,
     sink: &mut (dyn RecordSink + Send),
 ) -> Result<()> {
-    let mut take = |batch: Vec<StoredRecord>| batch.iter().try_for_each(|record| sink.record(record));
     stream(
         path,
         access,
@@ -54,12 +58,14 @@ pub(crate) async fn scan(
             })?;
             Ok(goes_on && send(batch))
         },
-        &mut take,
+        &mut |batch: Vec<StoredRecord>| batch.iter().try_for_each(|record| sink.record(record)),
     )
     .await
 }
 
 /// Charges, and the sets of dimensions that no batch before had.
+///
+/// What travels together for a ledger: the sets come first.
 #[derive(Default)]
 struct Charges {
     sets: Vec<(SetNumber, Arc<DimensionSet>)>,
@@ -67,11 +73,16 @@ struct Charges {
 }
 
 /// The numbers of the sets that have been handed over.
+///
+/// Sets of one connection have numbers in the file, so that only those of other connections have to be
+/// compared by their contents.
 #[derive(Default)]
 struct Numbers {
+    /// How many sets have been handed over.
     count: usize,
     /// Those of the connections before this one, which may have sets in common with it.
     before: HashMap<Arc<DimensionSet>, SetNumber>,
+    /// The sets of the connection that is being read.
     of_this: Vec<(SetNumber, Arc<DimensionSet>)>,
 }
 
@@ -95,6 +106,8 @@ impl Numbers {
 
 /// Passes what a ledger needs of every charge, in the same order. Each set of dimensions is passed once, before the
 /// first charge that has it.
+///
+/// Ids, provenance and what a charge states beside its figures are not read.
 pub(crate) async fn scan_charges(
     path: &Arc<Path>,
     access: Access,
@@ -102,10 +115,6 @@ pub(crate) async fn scan_charges(
     sink: &mut (dyn ChargeSink + Send),
 ) -> Result<()> {
     let mut numbers = Numbers::default();
-    let mut take = |Charges { sets, charges }: Charges| {
-        sets.iter().try_for_each(|(number, set)| sink.set(*number, set))?;
-        charges.iter().try_for_each(|(set, at, figures)| sink.charge(*set, *at, figures))
-    };
     stream(
         path,
         access,
@@ -113,7 +122,10 @@ pub(crate) async fn scan_charges(
         move |sqlite: &Connection, part: Part<'_>, send: &dyn Fn(Charges) -> bool| {
             read_charges(sqlite, part, &mut numbers, send)
         },
-        &mut take,
+        &mut |Charges { sets, charges }: Charges| {
+            sets.iter().try_for_each(|(number, set)| sink.set(*number, set))?;
+            charges.iter().try_for_each(|(set, at, figures)| sink.charge(*set, *at, figures))
+        },
     )
     .await
 }
@@ -163,6 +175,9 @@ fn read_charges(
 }
 
 /// Reads on a thread and a connection of its own, so that neither other readers nor the writer wait for the sink.
+///
+/// `read` is called on the thread for each connection in scope, and returns false once nobody takes any more;
+/// `take` is called on the task that awaits.
 async fn stream<B: Send + 'static>(
     path: &Arc<Path>,
     access: Access,
@@ -190,6 +205,8 @@ async fn stream<B: Send + 'static>(
 }
 
 /// Reads each connection in scope, until one is refused.
+///
+/// The connections come in order of their names, which is the order of scans.
 fn each_connection(
     path: &Arc<Path>,
     access: Access,
@@ -213,6 +230,8 @@ fn each_connection(
 }
 
 /// Lets other futures of the executor run.
+///
+/// It works on any executor: the task wakes itself and yields once.
 async fn pause() {
     let mut paused = false;
     poll_fn(|context| {

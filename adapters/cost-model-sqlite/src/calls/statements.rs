@@ -1,4 +1,7 @@
 //! Which imported files state which records.
+//!
+//! A record that the provider returns is kept whether or not a file states it; one that only files state is
+//! kept as long as one of them does. So statements have to follow the records that they are about.
 
 use cost_model::Window;
 use rusqlite::Transaction;
@@ -6,6 +9,8 @@ use rusqlite::Transaction;
 use crate::failure::Attempt;
 
 /// Forgets what files stated of records in a window that are gone.
+///
+/// Called after a window was replaced, when it is known which records are left.
 pub(crate) fn forget_statements(
     transaction: &Transaction<'_>,
     connection: i64,

@@ -26,6 +26,8 @@ use crate::format::resolver::Resolver;
 impl Database {
     /// Does something that writes, whole or not at all. An error leaves the file as it was. The dictionary is
     /// forgotten then, since it may hold numbers of rows that were rolled back.
+    ///
+    /// The transaction excludes other writers from its start, so that what `change` reads stays true until it commits.
     pub(crate) fn write<T>(
         &mut self,
         change: impl FnOnce(&Transaction<'_>, &mut Dictionary) -> Attempt<T>,
@@ -45,6 +47,9 @@ impl Database {
     }
 
     /// Does something that changes what the store holds, and makes that another revision.
+    ///
+    /// For calls that change charges or what is known of them; numbers of reads and the journal use
+    /// [`Database::write`].
     pub(crate) fn change<T>(
         &mut self,
         change: impl FnOnce(&Transaction<'_>, &mut Dictionary) -> Attempt<T>,
@@ -58,6 +63,8 @@ impl Database {
 }
 
 /// What a read is compared with before any record is read as a whole.
+///
+/// Small beside a whole record, since one is made for each record of a window.
 #[derive(Clone, Copy, Debug)]
 struct Key {
     at: Timestamp,
@@ -83,6 +90,8 @@ impl PriorRecord for Key {
 
 /// Replaces a window, and writes what is different. Fails with the error of a void read if the connection was purged
 /// after the read began.
+///
+/// Returns how many records were added, removed, changed, repriced and left as they were.
 pub(crate) fn replace(
     transaction: &Transaction<'_>,
     dictionary: &mut Dictionary,
@@ -132,6 +141,8 @@ fn keys(sqlite: &Connection, connection: i64, window: Window) -> Attempt<Vec<Key
 }
 
 /// Reads the records of these keys. One that is gone is left out.
+///
+/// Only what the pairing cannot settle by keys is asked for.
 fn read_each(
     sqlite: &Connection,
     (number, connection): (i64, &ConnectionId),
@@ -150,6 +161,8 @@ fn read_each(
 }
 
 /// Reads every record of a window, ascending by time and id.
+///
+/// For imports, whose reach is the span of one file.
 pub(crate) fn read(
     sqlite: &Connection,
     connection: (i64, &ConnectionId),
@@ -189,6 +202,8 @@ pub(crate) fn read_span(
 
 /// Writes records in place of others, where they differ. Both are ascending by time and id, and so are the keys of the
 /// table: writes go from page to page.
+///
+/// A record of the same key is overwritten in place; one that is equal is not touched at all.
 pub(crate) fn write(
     transaction: &Transaction<'_>,
     dictionary: &mut Dictionary,
@@ -208,6 +223,7 @@ pub(crate) fn write(
             (None, Some(_)) => Ordering::Greater,
             (Some(before), Some(now)) => sort_key(before).cmp(&sort_key(now)),
         };
+        // Of equal keys both are taken, which makes it one row that is overwritten or left.
         let before = old.next_if(|_| order.is_le());
         let now = new.next_if(|_| order.is_ge());
         match (before, now) {

@@ -17,13 +17,18 @@ use crate::failure::{Attempt, Failure};
 use crate::format::dimensions;
 
 /// The number of sets that are remembered although nothing else holds them.
+///
+/// Sets that a source shares with the store are kept beyond it: they are in memory anyway.
 const REMEMBERED: usize = 1 << 16;
 
+/// Finds a set by number, if it has exactly these columns. `IS` compares absent ones as equal, which `=` does
+/// not.
 static IS_SET: LazyLock<String> = LazyLock::new(|| {
     let equal = dimensions::COLUMNS.map(|column| format!("{column} IS ?")).join(" AND ");
     format!("SELECT 1 FROM dimension_set WHERE number = ? AND {equal} AND tags IS ? AND attributes IS ?")
 });
 
+/// Inserts a set; its number is given out by SQLite.
 static INSERT_SET: LazyLock<String> = LazyLock::new(|| {
     let (columns, places) = (dimensions::COLUMNS.join(", "), ["?"; dimensions::COUNT].join(", "));
     format!(
@@ -33,8 +38,11 @@ static INSERT_SET: LazyLock<String> = LazyLock::new(|| {
 
 /// Numbers that were looked up or given out lately, for one connection at a time. True only for what is committed: to be
 /// forgotten when a transaction fails.
+///
+/// An import names few sets and texts again and again, so that most are found here and not in the file.
 #[derive(Debug, Default)]
 pub(crate) struct Dictionary {
+    /// The number of the connection that everything here is of.
     of: i64,
     /// Changes when another program writes the file.
     data_version: i64,
@@ -45,7 +53,9 @@ pub(crate) struct Dictionary {
     by_hash: FxHashMap<i64, i64>,
     /// At this number of sets, those that nobody else holds are forgotten.
     most_sets: usize,
+    /// The numbers of texts.
     texts: HashMap<Box<str>, i64, foldhash::fast::RandomState>,
+    /// The numbers of runs, by id and the time at which they first saw what they read.
     runs: HashMap<(Arc<str>, Timestamp), i64>,
     /// Most records of a window are of one run.
     last_run: Option<(Arc<str>, Timestamp, i64)>,
@@ -53,6 +63,8 @@ pub(crate) struct Dictionary {
 
 impl Dictionary {
     /// Drops everything that is remembered, as after a transaction that was rolled back.
+    ///
+    /// Also after names were erased, since a remembered text would be written again.
     pub(crate) fn forget(&mut self) {
         *self = Self::default();
     }
@@ -110,6 +122,8 @@ impl Dictionary {
     }
 
     /// Numbers of keys and values by turns.
+    ///
+    /// Texts that are new are given a number, as those of columns are.
     fn tags(&mut self, sqlite: &Connection, tags: &Tags) -> Attempt<Vec<i64>> {
         let mut numbers = Vec::new();
         for (key, value) in tags.iter() {
@@ -136,6 +150,8 @@ impl Dictionary {
     }
 
     /// Returns the number of a run and of when it first saw what it read, given out if they have none.
+    ///
+    /// The last one is compared by its pointer: a window hands the same text over with every record.
     pub(crate) fn run(&mut self, sqlite: &Connection, id: &Arc<str>, first_seen: Timestamp) -> Attempt<i64> {
         if let Some((last, seen, number)) = &self.last_run
             && Arc::ptr_eq(last, id)
@@ -183,6 +199,8 @@ pub(crate) fn text_number(sqlite: &Connection, connection: i64, text: &str) -> A
 }
 
 /// By which a set is found. The numbers are given out here, so that nobody outside can bring about that two sets have one.
+///
+/// Its results are kept in the file: with another function, sets that are there would be written again.
 fn hash(numbers: impl Iterator<Item = Option<i64>>) -> i64 {
     numbers
         .fold(0_u64, |hash: u64, number: Option<i64>| {
@@ -193,6 +211,8 @@ fn hash(numbers: impl Iterator<Item = Option<i64>>) -> i64 {
 }
 
 /// Returns an array of numbers in JSON; none as nothing.
+///
+/// Nothing in place of an empty list, since most sets have no tags.
 fn json(numbers: &[i64]) -> Attempt<Option<String>> {
     if numbers.is_empty() {
         return Ok(None);
@@ -201,6 +221,8 @@ fn json(numbers: &[i64]) -> Attempt<Option<String>> {
 }
 
 /// Returns the number of a connection, if anything is stored for it.
+///
+/// A connection for which a read has begun has a number too.
 pub(crate) fn connection(sqlite: &Connection, id: &ConnectionId) -> Attempt<Option<i64>> {
     let mut find = sqlite.prepare_cached("SELECT number FROM connection WHERE name = ?")?;
     Ok(find.query_row([id.as_str()], |row| row.get(0)).optional()?)

@@ -13,6 +13,8 @@ use rust_decimal::Decimal;
 use crate::failure::{Attempt, Failure};
 
 /// The columns of texts, in the order of [`texts`].
+///
+/// The names are those of the table, and so is their order in [`fields`].
 pub(crate) const COLUMNS: [&str; COUNT] = [
     "currency",
     "provider",
@@ -31,9 +33,12 @@ pub(crate) const COLUMNS: [&str; COUNT] = [
     "discount_percent",
 ];
 
+/// The number of columns of texts; tags and attributes have columns of their own.
 pub(crate) const COUNT: usize = 15;
 
 /// Returns what the columns hold. In the order of `COLUMNS`; absent ones are `None`.
+///
+/// What is a number or a code in a set is a text here, such as the discount.
 pub(crate) fn texts(set: &DimensionSet) -> [Option<Cow<'_, str>>; COUNT] {
     fn text(text: Option<&Arc<str>>) -> Option<Cow<'_, str>> {
         text.map(|text| Cow::Borrowed(&**text))
@@ -59,6 +64,8 @@ pub(crate) fn texts(set: &DimensionSet) -> [Option<Cow<'_, str>>; COUNT] {
 }
 
 /// Makes a set of what the columns hold. Fails for what no version has written, such as a set without a currency.
+///
+/// Texts are shared with the resolver, and not copied.
 pub(crate) fn fields(
     texts: [Option<Arc<str>>; COUNT],
     tags: Tags,

@@ -25,7 +25,7 @@ use crate::format::resolver::Resolver;
 /// and the tag says `true`. Named here alone, because files of version 3 may hold it.
 const AGENT_TAG: &str = "cursor:cloud_agent";
 
-/// So many sets of version 3 are remembered.
+/// How many sets of version 3 are remembered. Then all are forgotten at once, so that memory stays bounded.
 const REMEMBERED: usize = 1 << 16;
 
 /// The records of a connection in the columns of [`record::COLUMNS`], the set by its number in version 3.
@@ -38,6 +38,8 @@ const RECORDS: &str = "SELECT r.tuple, n.number, r.at, r.id, \
      WHERE r.connection = ? ORDER BY r.at, r.id";
 
 /// What a set of version 3 becomes.
+///
+/// The second is the id of an agent that the set held as a tag and that its charges hold now.
 type Converted = (Arc<DimensionSet>, Option<Arc<str>>);
 
 /// Brings every record over, instant by instant, so that a large file needs no more memory than a small one.
@@ -51,8 +53,11 @@ pub(crate) fn bring_records_over(transaction: &Transaction<'_>) -> Attempt<()> {
 }
 
 /// One connection whose records are brought over.
+///
+/// It writes into the tables of version 4, with the same statements as every other write.
 struct Migration<'a> {
     transaction: &'a Transaction<'a>,
+    /// The number of the connection.
     number: i64,
     dictionary: &'a mut Dictionary,
 }
@@ -60,6 +65,8 @@ struct Migration<'a> {
 impl Migration<'_> {
     /// Reads the records in order of time, and writes those of one instant together, since equal charges of one
     /// instant are numbered among themselves.
+    ///
+    /// At most the charges of one instant are in memory.
     fn bring_over(&mut self, connection: &ConnectionId) -> Attempt<()> {
         self.dictionary.turn_to(self.transaction, self.number)?;
         let mut statement = self.transaction.prepare(RECORDS)?;
@@ -88,6 +95,8 @@ impl Migration<'_> {
     }
 
     /// Gives the records of one instant their new ids, and writes them.
+    ///
+    /// Ids count equal charges of one instant, as in every read; see [`RecordId::of`].
     fn write(&mut self, records: &mut Vec<StoredRecord>) -> Attempt<()> {
         // Of equal charges the first was there first; a file's come after the provider's.
         records.sort_by_key(|stored| (stored.provenance.imported, stored.provenance.first_seen));
@@ -116,6 +125,8 @@ impl Migration<'_> {
     }
 
     /// Puts the new id of a record wherever the old one is.
+    ///
+    /// Restatements keep the id and the identity of the charge that they are about.
     fn rename(&self, old: RecordId, stored: &StoredRecord) -> Attempt<()> {
         let (at, id) = (stored.record.at.millis(), stored.provenance.record_id);
         let mut restatements = self.transaction.prepare_cached(
@@ -153,6 +164,9 @@ const COLUMNS_OF_VERSION_3: [&str; 15] = [
 ];
 
 /// Reads a set of version 3: its texts themselves, and tags as a JSON object.
+///
+/// # Errors
+/// [`Failure::Damaged`] for a number that no set has, and for texts and tags of another type.
 fn set_of(sqlite: &Connection, number: i64) -> Attempt<Converted> {
     let sql =
         format!("SELECT {}, tags, attributes FROM tuple_3 WHERE number = ?", COLUMNS_OF_VERSION_3.join(", "));
@@ -161,6 +175,7 @@ fn set_of(sqlite: &Connection, number: i64) -> Attempt<Converted> {
     let row = rows.next()?.ok_or(Failure::Damaged("a record without its tuple"))?;
     let mut texts = [const { None }; dimensions::COUNT];
     for (place, name) in COLUMNS_OF_VERSION_3.iter().enumerate() {
+        // By name: the columns of today may be in another order, or more.
         let now = dimensions::COLUMNS.iter().position(|column| column == name);
         if let Some(text) = now.and_then(|now| texts.get_mut(now)) {
             *text = text_of(row, place)?.map(Arc::from);

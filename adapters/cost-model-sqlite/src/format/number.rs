@@ -2,6 +2,9 @@
 //!
 //! Amounts have few digits and many zeros behind them, so a number is kept as digits and zeros, in one integer:
 //! `digits * 32 + zeros`. Those with more than 57 bits of digits are kept as 16 bytes, the most significant first.
+//!
+//! SQLite keeps an integer in as few bytes as it needs, and an amount such as 0.04 then takes two in place of
+//! sixteen. The form is exact for every number of 128 bits.
 
 use rusqlite::ToSql;
 use rusqlite::types::{ToSqlOutput, ValueRef};
@@ -9,19 +12,25 @@ use rusqlite::types::{ToSqlOutput, ValueRef};
 use crate::failure::{Attempt, Failure};
 
 /// A number as it is in a column.
+///
+/// Two equal numbers have the same form, except that one may also be written as the effective amount.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Number {
+    /// NULL: nothing was stated, which is not zero.
     Absent,
     /// `digits * 32 + zeros`.
     Short(i64),
+    /// All 128 bits, the most significant byte first.
     Long([u8; 16]),
     /// The same as the effective amount beside it.
     AsEffective,
 }
 
+/// The room for a number of zeros, from 0 to 31, in the lowest five bits.
 const ZEROS: i64 = 32;
+/// The bound of digits, so that digits and zeros together are an integer of 64 bits.
 const DIGITS_MOST: u64 = 1 << 57;
-/// Of ten.
+/// The powers of ten, by exponent.
 #[expect(clippy::indexing_slicing, reason = "checked when it is compiled")]
 const POWERS: [i128; 32] = {
     let (mut powers, mut place) = ([1; 32], 1);
@@ -34,6 +43,8 @@ const POWERS: [i128; 32] = {
 
 impl Number {
     /// Makes the shortest form of a number by itself.
+    ///
+    /// Units are the smallest of the quantity, such as 10^-24 of a dollar.
     pub(crate) fn of(units: Option<i128>) -> Self {
         let Some(units) = units else { return Self::Absent };
         let (digits, zeros) = without_zeros(units);
@@ -44,6 +55,8 @@ impl Number {
     }
 
     /// Makes an amount beside an effective one, which it often equals.
+    ///
+    /// Whoever reads it has to read the effective amount first.
     pub(crate) fn beside(units: Option<i128>, effective: Option<i128>) -> Self {
         match units {
             // Zero takes less room by itself.
@@ -88,6 +101,8 @@ impl ToSql for Number {
 }
 
 /// Splits up to 31 zeros off the end. Splits them off in steps of 16, 8, 4, 2 and 1, so that five divisions do.
+///
+/// Returns what is left and how many zeros were split off.
 fn without_zeros(units: i128) -> (i128, i64) {
     if units == 0 {
         return (0, 0);

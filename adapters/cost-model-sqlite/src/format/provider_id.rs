@@ -1,4 +1,7 @@
 //! Ids of conversations and of agents. Most are UUIDs, which take 16 bytes in place of 36 letters.
+//!
+//! A provider may write ids in any way. Only a text that comes out of the 16 bytes exactly as it went in is
+//! kept in them, so that an id in capitals stays in capitals.
 
 use std::sync::Arc;
 
@@ -9,10 +12,14 @@ use uuid::Uuid;
 use crate::failure::{Attempt, Failure};
 
 /// An id as it is in a column: 16 bytes, if that is the same, or else its text.
+///
+/// Borrowed from the record that is written.
 #[derive(Debug)]
 pub(crate) enum ProviderId<'a> {
     Absent,
+    /// The bytes of a UUID whose text is in the usual form.
     Uuid([u8; 16]),
+    /// Any other id.
     Text(&'a str),
 }
 
@@ -34,6 +41,9 @@ impl ToSql for ProviderId<'_> {
 }
 
 /// Returns the id in a column.
+///
+/// # Errors
+/// [`Failure::Damaged`] for bytes of another length, and for a number.
 pub(crate) fn read(value: ValueRef<'_>) -> Attempt<Option<Arc<str>>> {
     match value {
         ValueRef::Null => Ok(None),

@@ -18,6 +18,8 @@ use crate::format::dimensions;
 use crate::format::record::{self, instant};
 
 /// Reads each text, set and run once, and shares it among the records that have it. For one transaction.
+///
+/// It must not outlive its transaction: a number may mean another text after names were erased.
 #[derive(Debug, Default)]
 pub(crate) struct Resolver {
     texts: FxHashMap<i64, Arc<str>>,
@@ -26,15 +28,20 @@ pub(crate) struct Resolver {
 }
 
 /// Returns the columns of [`Resolver::fields`], from the first column on.
+///
+/// The order is that of [`dimensions::fields`], with tags and attributes behind the texts.
 pub(crate) fn columns() -> String {
     format!("{}, tags, attributes", dimensions::COLUMNS.join(", "))
 }
 
+/// Reads one set by its number.
 static SET: LazyLock<String> =
     LazyLock::new(|| format!("SELECT {} FROM dimension_set WHERE number = ?", columns()));
 
 impl Resolver {
     /// Reads [`record::COLUMNS`], from the first column on.
+    ///
+    /// Fails where the row, its set or its run cannot be read as what this crate writes.
     pub(crate) fn record(
         &mut self,
         sqlite: &Connection,
@@ -62,6 +69,8 @@ impl Resolver {
     }
 
     /// Reads [`columns`].
+    ///
+    /// For a caller that changes a set before it is shared, as pseudonyms do.
     pub(crate) fn fields(&mut self, sqlite: &Connection, row: &Row<'_>) -> Attempt<DimensionFields> {
         let mut texts = [const { None }; dimensions::COUNT];
         for (place, text) in texts.iter_mut().enumerate() {
@@ -115,10 +124,12 @@ impl Resolver {
     }
 }
 
+/// Reads an array of numbers as pairs; fails where one is left over.
 fn pairs(json: &str) -> Attempt<Vec<[i64; 2]>> {
     let numbers: Vec<i64> = serde_json::from_str(json).map_err(|_| NO_PAIRS)?;
     let (pairs, rest) = numbers.as_chunks();
     if rest.is_empty() { Ok(pairs.to_vec()) } else { Err(NO_PAIRS) }
 }
 
+/// The failure of tags that this crate has not written.
 const NO_PAIRS: Failure = Failure::Damaged("tags that are no pairs of numbers");

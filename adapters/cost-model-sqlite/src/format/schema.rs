@@ -2,6 +2,23 @@
 //!
 //! A file says by its `user_version` how many steps it has taken. Opening it takes the rest in one transaction; a
 //! file of a newer version or of another program is refused before anything is written.
+//!
+//! The tables of the present version, with what each row is:
+//!
+//! * `store`: the one row of the file: the last number of a read, the number of changes, and whether the charges are
+//!   demonstration data.
+//! * `connection`: a connection, with the first read that is not void, and how many charges it has.
+//! * `text`: a text of one connection, which sets of dimensions refer to by number.
+//! * `dimension_set`: a set of dimensions, each of which is the number of a text. It is found by its hash.
+//! * `run`: a run, and an instant at which it first saw records.
+//! * `record`: a charge, by connection, time and id; see `format::record` for its columns.
+//! * `restatement`: a change of a charge in days that were final, in the order in which changes were found.
+//! * `coverage`: a span of time that the provider was read for, and by which read.
+//! * `import`: an imported file, and whose it is.
+//! * `statement`: a record that an imported file states.
+//! * `observation`: what a provider stated of itself at an instant. `observed_spend`, `observed_member`,
+//!   `observed_group` and `observed_group_member` are its parts.
+//! * `journal`: an entry of the journal. It names people by their number in `journal_person`.
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
@@ -9,6 +26,8 @@ use crate::failure::{Attempt, Failure};
 use crate::format::migration;
 
 /// `cost` in ASCII, by which SQLite files of this crate are told from others.
+///
+/// See `application_id` in <https://www.sqlite.org/pragma.html>.
 const APPLICATION: i64 = 0x636f_7374;
 
 /// What leads from each version to the next; from the empty file to the present one all of them do.
@@ -265,15 +284,19 @@ const STEPS: [&str; 6] = [
 ];
 
 /// The version whose step leaves the records to be rebuilt in Rust, since it changes their ids.
+///
+/// Counted from 1, as `user_version` is.
 const RECORDS_REBUILT: usize = 4;
 
-/// After the records of version 3 have been brought over.
+/// Drops what the step before has left for the records that have been brought over by now.
 const BROUGHT_OVER: &str = "DROP INDEX restatement_by_record;
      DROP TABLE record_3;
      DROP TABLE run_3;
      DROP TABLE tuple_3;";
 
 /// Every table with rows of a connection.
+///
+/// Purging a connection empties each of them, so that a table that is added has to be listed here.
 pub(crate) const OF_CONNECTION: [&str; 13] = [
     "record",
     "dimension_set",
@@ -292,6 +315,9 @@ pub(crate) const OF_CONNECTION: [&str; 13] = [
 
 /// Brings a file that is empty or of an earlier version to the present one, whole or not at all. Does nothing for a
 /// file of the present version, also where it cannot be written.
+///
+/// # Errors
+/// As [`version`]; what SQLite says of a file that cannot be written.
 pub(crate) fn prepare(connection: &mut Connection) -> Attempt<()> {
     let found = version(connection)?;
     if found == known() {
@@ -323,6 +349,10 @@ fn take_steps(transaction: &Transaction<'_>, found: usize, steps: &[&str]) -> At
 }
 
 /// Returns the version of a file, 0 for an empty one; an error for one that is not to be touched.
+///
+/// # Errors
+/// [`Failure::Newer`], [`Failure::Foreign`], and [`Failure::Damaged`] for a file of this crate without a
+/// version.
 pub(crate) fn version(connection: &Connection) -> Attempt<i64> {
     let found = pragma(connection, "user_version")?;
     match pragma(connection, "application_id")? {

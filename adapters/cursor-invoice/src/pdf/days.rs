@@ -1,4 +1,7 @@
 //! Days and spans of days as invoices print them.
+//!
+//! Only days with a year are read, or such whose year follows from the other end of a span; a day such as
+//! `14/10/2026` may be read in two ways and is none.
 
 use chrono::NaiveDate;
 use cost_model::Window;
@@ -21,12 +24,16 @@ const MONTHS: [&str; 12] = [
 ];
 
 /// Returns the number of a month by its name.
+///
+/// Letter case and a point or comma behind the word do not matter.
 pub(super) fn month(word: &str) -> Option<u32> {
     let word = word.trim_end_matches(['.', ',']).to_lowercase();
     (1..).zip(MONTHS).find(|(_, names)| names.split(' ').any(|name| name == word)).map(|(number, _)| number)
 }
 
 /// Returns a day such as `October 15, 2026`, `15 juillet 2026`, `1. Juli 2026`, `15 de julio de 2026` or `2026-10-15`.
+///
+/// `None` for anything else, also for a year outside of 2000 to 2199, which is another number.
 pub(super) fn day(text: &str) -> Option<NaiveDate> {
     if let Ok(day) = text.trim().parse::<NaiveDate>() {
         return in_our_time(day);
@@ -36,6 +43,7 @@ pub(super) fn day(text: &str) -> Option<NaiveDate> {
     in_year(month_and_day, year)
 }
 
+/// Returns the day, if its year is one in which an invoice can be.
 fn in_our_time(day: NaiveDate) -> Option<NaiveDate> {
     let year: i32 = day.format("%Y").to_string().parse().ok()?;
     (2000..2200).contains(&year).then_some(day)
@@ -48,6 +56,8 @@ pub(super) fn year_of(word: &str) -> Option<i32> {
 }
 
 /// Returns a day such as `October 15` or `15 octobre` of a year.
+///
+/// Day and month may be in either order, since the month is a word.
 fn in_year(text: &str, year: i32) -> Option<NaiveDate> {
     let words: Vec<_> = text.split(' ').filter(|word| *word != "de" && !word.is_empty()).collect();
     let [one, other] = words.as_slice() else { return None };
@@ -56,7 +66,10 @@ fn in_year(text: &str, year: i32) -> Option<NaiveDate> {
     NaiveDate::from_ymd_opt(year, month, day)
 }
 
-/// Two days such as `Sep 14 – Oct 14, 2026`, of which only the last must have its year.
+/// Returns two days such as `Sep 14 – Oct 14, 2026`, of which only the last must have its year.
+///
+/// A first day without a year is in the year of the last one, or in the year before where it would not be
+/// earlier.
 pub(super) fn span(text: &str) -> Option<Window> {
     let words: Vec<_> = text.split(' ').collect();
     // The words around a dash of its own, else what a dash inside a word divides.
@@ -83,6 +96,7 @@ fn day_number(word: &str) -> Option<u32> {
     word.trim_end_matches(['.', ',']).parse().ok()
 }
 
+/// Returns whether a word stands between two days: a dash, or the word for "to" in one of the languages.
 fn is_dash(word: &str) -> bool {
     matches!(word, "\u{2013}" | "\u{2014}" | "-" | "to" | "bis" | "au" | "a" | "al")
 }

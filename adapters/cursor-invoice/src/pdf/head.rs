@@ -12,6 +12,8 @@ use crate::pdf::days::{day, span};
 use crate::pdf::row::{Headings, last_amount};
 
 /// A figure or field that a line of the text states.
+///
+/// `stated` says what a line is by itself; what it means where it stands is decided by `sheet`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Stated {
     /// Says nothing of this invoice: its first word, headings, page numbers.
@@ -32,6 +34,8 @@ pub(super) enum Stated {
 }
 
 /// A field that a label names.
+///
+/// `Due` is known only so that its day is not taken for something else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Label {
     Number,
@@ -40,6 +44,7 @@ pub(super) enum Label {
     Period,
 }
 
+/// The words of labels, divided by `|`: longer ones before those that they begin with.
 const LABELS: [(Label, &str); 4] = [
     (
         Label::Number,
@@ -63,17 +68,24 @@ const LABELS: [(Label, &str); 4] = [
     ),
 ];
 
+/// Headings of the column of descriptions, divided by `|` like the lists below.
 const DESCRIPTION: &str =
     "description|beschreibung|bezeichnung|descripción|descrizione|omschrijving|beschrijving|descrição";
+/// Words of headings of quantities.
 const QUANTITY: &str =
     "qty|quantity|qté|quantité|menge|anz.|anzahl|cant.|cantidad|qtà|quantità|aantal|qtd|quantidade";
+/// Words of headings of the price of one.
 const PRICE: &str = "unit|price|prix|unitaire|preis|einheit|pro|einzelpreis|stückpreis|stuckpreis|precio|unitario|\
     prezzo|eenheidsprijs|stukprijs|prijs|preço|per|unité";
+/// Words of headings of the rate of a tax; also labels of sums.
 const TAX: &str =
     "tax|vat|gst|taxe|taxes|tva|steuer|mwst|mwst.|ust.|impuesto|impuestos|iva|imposta|btw|belasting|imposto";
+/// Words of headings of amounts; also labels of sums.
 const AMOUNT: &str = "amount|montant|betrag|importe|importo|bedrag|valor|total";
 
 /// Returns what a line states; `None` for a row or for text that nobody knows.
+///
+/// The order of the tests decides: headings before sums, and sums before days.
 pub(super) fn stated(line: &str) -> Option<Stated> {
     let lower = line.to_lowercase().replace('\u{2019}', "'");
     let words: Vec<&str> = lower.split(' ').collect();
@@ -99,6 +111,8 @@ pub(super) fn stated(line: &str) -> Option<Stated> {
 }
 
 /// Returns what a value says of the field whose label stands before it.
+///
+/// `None` where the text cannot be such a value; the label then has none.
 pub(super) fn value(label: Label, text: &str) -> Option<Stated> {
     match label {
         Label::Number => Some(Stated::Number(text.to_owned())),
@@ -109,6 +123,8 @@ pub(super) fn value(label: Label, text: &str) -> Option<Stated> {
 }
 
 /// Returns a field with its value, or its label alone.
+///
+/// The value begins behind a blank, before which a colon may stand: `Invoice numbers` is no label.
 fn field(line: &str, lower: &str) -> Option<Stated> {
     for (label, names) in LABELS {
         for name in names.split('|') {
@@ -131,18 +147,20 @@ fn is_one_of(list: &str, word: &str) -> bool {
     list.split('|').any(|each| each == word)
 }
 
-/// Headings of the table: with a description and an amount those of all columns, else some that were broken off.
+/// Returns the headings of the table: with a description and an amount those of all columns, else some that
+/// were broken off.
+///
+/// Every word of the line has to be one of a heading, so that a sentence with such a word is none.
 fn headings(words: &[&str]) -> Option<Stated> {
     let lists = [DESCRIPTION, QUANTITY, PRICE, TAX, AMOUNT];
     if !words.iter().all(|word: &&str| lists.iter().any(|list| is_one_of(list, word))) {
         return None;
     }
-    let has = |list: &str| words.iter().any(|word| is_one_of(list, word));
     if words.first().is_some_and(|word| is_one_of(DESCRIPTION, word)) {
-        return Some(Stated::Headings(Headings { has_tax: has(TAX) }));
+        return Some(Stated::Headings(Headings { has_tax: words.iter().any(|word| is_one_of(TAX, word)) }));
     }
     // `Total` and `tax` alone are labels of sums.
-    let is_alone = words.len() == 1 && (has("total") || has(TAX));
+    let is_alone = matches!(words, [only] if *only == "total" || is_one_of(TAX, only));
     (!is_alone).then_some(Stated::Furniture)
 }
 
@@ -161,6 +179,8 @@ fn is_furniture(words: &[&str]) -> bool {
 }
 
 /// Returns whether a line is the heading of a text that bills no money: `Credit note`, `Invoice VOID`.
+///
+/// Only the whole heading counts: a line of the table may well be about a credit note.
 pub(super) fn is_no_bill(line: &str) -> bool {
     const BESIDE: &str = "invoice|facture|rechnung|factura|fattura|factuur|fatura|status|tax";
     const HEADINGS: &str = "void|voided|cancelled|canceled|draft|credit note|credit memo|storniert|stornorechnung|stornierung|\
@@ -172,7 +192,7 @@ pub(super) fn is_no_bill(line: &str) -> bool {
     is_one_of(HEADINGS, &words.join(" "))
 }
 
-/// Such as `INV-0006 $2,202.35 due October 15, 2026`.
+/// Returns whether a line is the one that pages repeat, such as `INV-0006 $2,202.35 due October 15, 2026`.
 fn is_due_on_a_day(line: &str, words: &[&str]) -> bool {
     let due =
         words.iter().rposition(|word| matches!(*word, "due" | "fällig" | "échéance" | "vence" | "scadenza"));

@@ -1,6 +1,11 @@
 //! The lines of the text: their words, and the cells that wide gaps divide.
+//!
+//! Viewers copy different blanks: hard ones, narrow ones, tabs, and some of no width. They are made plain here, so that
+//! the rest of the reader knows one blank between words, and cells for what two or more divide.
 
 /// A line that is not blank.
+///
+/// `text` and `cells` have the same words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct TextLine {
     /// Counted from 1.
@@ -9,7 +14,8 @@ pub(super) struct TextLine {
     pub(super) text: String,
     /// The parts that two blanks or a tab divide, as text laid out in columns has them.
     pub(super) cells: Vec<String>,
-    /// Number of characters stand before the first and the second of them.
+    /// How many bytes of the line are before the first and the second cell, blanks made plain; `usize::MAX` where
+    /// there is no second cell.
     pub(super) starts: (usize, usize),
 }
 
@@ -23,6 +29,7 @@ pub(super) fn lines(text: &str) -> Vec<TextLine> {
 }
 
 impl TextLine {
+    /// Reads a line, whose number in the text is counted from 1.
     pub(super) fn new(number: u64, line: &str) -> Self {
         let plain = with_plain_blanks(line);
         let cells: Vec<_> = plain.split("  ").map(joined).filter(|cell| !cell.is_empty()).collect();
@@ -36,6 +43,7 @@ impl TextLine {
     }
 }
 
+/// Returns the words of a text with one blank between them.
 fn joined(text: &str) -> String {
     text.split([' ']).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
@@ -68,6 +76,8 @@ fn with_plain_blanks(line: &str) -> String {
 }
 
 /// Returns whether the blank at a place has one to three digits before it, which start a number, and three behind it.
+///
+/// `1 234 567` is one number; `10 2345` and `0 123` are two.
 fn divides_thousands(characters: &[char], at: usize) -> bool {
     let group = (1..=3).all(|ahead| is_digit(characters, at.checked_add(ahead)))
         && !is_digit(characters, at.checked_add(4));
@@ -79,6 +89,7 @@ fn divides_thousands(characters: &[char], at: usize) -> bool {
     group && (1..=3).contains(&digits) && is_first && !matches!(follows, Some('.' | ','))
 }
 
+/// Returns whether there is a digit at a place, which may lie outside of the line.
 fn is_digit(characters: &[char], at: Option<usize>) -> bool {
     at.and_then(|at| characters.get(at)).is_some_and(char::is_ascii_digit)
 }

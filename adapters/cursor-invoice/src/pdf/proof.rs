@@ -15,6 +15,10 @@ use crate::wordings::CursorWordings;
 
 impl Sheet<'_> {
     /// Makes the invoice. Lines that miss a printed total are an error, unless the caller accepts the difference.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Invoice`](reconcile::ErrorKind::Invoice), at a line where there is one: no rows, no period, two
+    /// currencies, a figure that can be read in two ways, or lines that no printed sum proves.
     pub(super) fn invoice(mut self, wordings: &CursorWordings, file: &str) -> Result<Invoice> {
         if self.rows.is_empty() {
             let none = "below the headings there is no line that ends in an amount such as $96.10";
@@ -39,6 +43,9 @@ impl Sheet<'_> {
     }
 
     /// Returns the period that is given, else that of the text, else the days that stand below all lines.
+    ///
+    /// Days below lines count only if they are all the same: a line of another period would otherwise decide
+    /// for all.
     fn period(&self) -> Result<Window> {
         if let Some(period) = self.options.period.or(self.period) {
             return Ok(period);
@@ -63,6 +70,8 @@ impl Sheet<'_> {
     }
 
     /// Returns the currency that amounts are printed with; a bare `$` alone is the US dollar.
+    ///
+    /// An invoice has one currency; an amount in another one is an error at its line.
     fn currency(&self) -> Result<Currency> {
         let sums = self.totals.iter().chain(&self.dues).chain(&self.paid);
         let amounts: Vec<_> = self
@@ -84,6 +93,9 @@ impl Sheet<'_> {
     }
 
     /// Returns what the invoice adds up to by its total, or by what is due and paid where it prints no total.
+    ///
+    /// What is due may be printed with or without what is paid taken off, so that each reading is a
+    /// candidate.
     fn stated_totals(&self) -> Result<Vec<Money>> {
         let mut totals: Vec<Money> = self.totals.iter().map(|sum| sum.amount.value).collect();
         if totals.is_empty() {
@@ -97,6 +109,8 @@ impl Sheet<'_> {
 
     /// Returns the rows as lines. Rows between subtotal and total, such as a tax that the amounts include, are none where the others
     /// alone add up to the total.
+    ///
+    /// Those rows become remarks, so that nothing of the text is lost.
     fn lines_that_make(&mut self, totals: &[Money], wordings: &CursorWordings) -> Result<Vec<InvoiceLine>> {
         let all = Money::sum(self.rows.iter().map(|draft| draft.row.amount.value))?;
         let above = self.rows.iter().filter(|draft| !draft.is_below);
@@ -116,6 +130,8 @@ impl Sheet<'_> {
     }
 
     /// Shows that no money was passed over: the lines add up to the printed total, or nothing was left unread.
+    ///
+    /// The strongest evidence comes first: a printed total, then that every line could be read, then subtotals.
     fn check(&self, invoice: &mut Invoice, totals: &[Money]) -> Result<()> {
         let sum = invoice.sum_of_lines()?;
         if totals.contains(&sum) {
@@ -173,6 +189,8 @@ impl Sheet<'_> {
     }
 
     /// Refuses a subtotal that the lines above it miss, where no total shows that none is missing.
+    ///
+    /// Only used without a total, which proves more.
     fn check_subtotals(&self, invoice: &Invoice) -> Result<()> {
         for subtotal in &self.subtotals {
             let above = sum_above(invoice, subtotal.line)?;
@@ -185,6 +203,8 @@ impl Sheet<'_> {
 }
 
 /// Makes the error for a printed sum that the lines do not add up to.
+///
+/// It is at the line of the printed sum, which is what a person can compare.
 fn contradicts(stated: &StatedSum, sum: Money) -> Error {
     let message = format!(
         "the amount of {} contradicts the lines, which add up to {sum}, and no payment or applied balance that is printed explains \
@@ -200,6 +220,7 @@ fn sum_above(invoice: &Invoice, line: u64) -> Result<Money> {
     Ok(Money::sum(above.map(|each| each.amount))?)
 }
 
+/// Returns the days of a span for a message, its end as the first day after it.
 fn days_text(days: &Window) -> String {
     format!("{} to {}", days.start().date(), days.end().date())
 }

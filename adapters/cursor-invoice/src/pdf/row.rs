@@ -11,12 +11,16 @@ use rust_decimal::Decimal;
 use crate::pdf::days::{month, year_of};
 
 /// The columns that headings name, beside the description and the amount.
+///
+/// Only taxes change how a row is read: quantity and price are known by their figures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Headings {
     pub(super) has_tax: bool,
 }
 
 /// A row of the table: its description, and the figures behind it.
+///
+/// The description has the words before the figures, as they are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Row {
     pub(super) description: String,
@@ -79,6 +83,8 @@ impl Row {
 
 /// Returns whether a text ends in what may be an amount, though none that can be read: a row of its own, perhaps, and no words of the
 /// next. What follows a colon belongs to the words.
+///
+/// Such text makes the invoice doubtful unless a printed total proves it.
 pub(super) fn may_end_in_amount(text: &str) -> bool {
     let words = words(text);
     let is_behind = words.last().is_some_and(|last| is_currency(last));
@@ -98,6 +104,8 @@ pub(super) fn is_figures(text: &str) -> bool {
 }
 
 /// Returns the label of a text that ends in an amount, and the words of that amount, of which blanks may divide thousands.
+///
+/// `None` where the text ends in no amount or has nothing before it.
 pub(super) fn last_amount(text: &str) -> Option<(String, String)> {
     let words = words(text);
     // A sum has no quantity, so numbers before the amount are its thousands, or it cannot be read.
@@ -109,6 +117,8 @@ pub(super) fn last_amount(text: &str) -> Option<(String, String)> {
 
 /// Returns the words of a text, where a currency that stands beside its number, as in `400,00 $US` or `$2.35 USD`, is one word with
 /// it.
+///
+/// Text copied from a viewer has blanks within amounts, and where depends on the language.
 fn words(text: &str) -> Vec<String> {
     let parts: Vec<&str> = text.split(' ').collect();
     let is_behind = parts.last().is_some_and(|last| is_currency(last));
@@ -146,6 +156,8 @@ fn words(text: &str) -> Vec<String> {
 }
 
 /// Returns whether a word is an amount such as `$1`, of which thousands may follow behind a blank.
+///
+/// The first group has one to three digits.
 fn may_go_on(word: &str) -> bool {
     let digits = word.trim_start_matches(|each: char| !each.is_ascii_digit());
     is_money(word)
@@ -155,12 +167,14 @@ fn may_go_on(word: &str) -> bool {
 }
 
 /// Returns whether a word is three digits, with or without decimals.
+///
+/// It may be the next three digits of a number, or a number by itself.
 fn is_group(word: &str) -> bool {
     let whole = word.split(['.', ',']).next().unwrap_or_default();
     whole.len() == 3 && whole.bytes().all(|byte| byte.is_ascii_digit()) && is_number(word)
 }
 
-/// Returns a currency that is a word of its own.
+/// Returns whether a word is a currency alone, by code or by sign.
 fn is_currency(word: &str) -> bool {
     is_code(word)
         || matches!(word, "$" | "\u{20ac}" | "\u{a3}" | "US$" | "$US" | "CA$" | "$CA" | "A$" | "AU$" | "$AU")
@@ -196,6 +210,8 @@ fn is_number(word: &str) -> bool {
 }
 
 /// Returns whether a word is a rate such as `20%`.
+///
+/// A blank before the sign is allowed.
 fn is_percentage(word: &str) -> bool {
     word.strip_suffix('%').is_some_and(|number| is_number(number.trim()))
 }
@@ -213,6 +229,8 @@ fn without_tax(words: &[String]) -> &[String] {
 }
 
 /// Returns the amount that the last word is, and the words before it.
+///
+/// `None` where the word is no amount, or stands behind a colon and so belongs to the description.
 fn money<'a>(
     words: &'a [String],
     line: u64,
@@ -226,6 +244,8 @@ fn money<'a>(
 }
 
 /// Returns the quantity that the last word is, and the words before it.
+///
+/// `None` where the word is no number, or belongs to a day or to a colon.
 fn count<'a>(
     words: &'a [String],
     line: u64,

@@ -18,6 +18,8 @@ use crate::pdf::row::{Headings, Row, is_figures, last_amount, may_end_in_amount}
 use reconcile::invoice::Remark;
 
 /// The part of the text that is being read.
+///
+/// Headings that come again, as on every page, do not lead back to the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Part {
     Head,
@@ -28,6 +30,8 @@ pub(super) enum Part {
 }
 
 /// A row whose description may go on.
+///
+/// It becomes a line of the invoice once the sums prove it.
 #[derive(Debug)]
 pub(super) struct Draft {
     pub(super) line: u64,
@@ -37,6 +41,8 @@ pub(super) struct Draft {
 }
 
 /// A sum that the text states.
+///
+/// The line is kept for errors and to tell what stands above it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct StatedSum {
     pub(super) line: u64,
@@ -44,6 +50,8 @@ pub(super) struct StatedSum {
 }
 
 /// An invoice in the making.
+///
+/// Fields are filled in the order of the text, and read by `proof` when all of it has been read.
 #[derive(Debug)]
 pub(super) struct Sheet<'a> {
     pub(super) options: &'a Options,
@@ -186,6 +194,8 @@ impl<'a> Sheet<'a> {
     }
 
     /// Notes a negative amount below the total, which may explain what is due.
+    ///
+    /// On a clone of the numbers: text of the foot must not decide what the decimal mark is.
     fn note_applied(&mut self, line: &TextLine) {
         if self.part != Part::Foot {
             return;
@@ -199,6 +209,8 @@ impl<'a> Sheet<'a> {
     }
 
     /// Takes a line as the value of the label before it, if it can be one.
+    ///
+    /// Returns whether it was taken. A label waits for one line only.
     fn take_value(&mut self, line: &TextLine) -> Result<bool> {
         if let Some((label, remark)) = self.label.take() {
             let is_number = label != Label::Number
@@ -210,6 +222,7 @@ impl<'a> Sheet<'a> {
             self.label = Some((label, remark));
         }
         if let Some((label, remark)) = self.sum_label.take() {
+            // On a clone of the numbers: a line that is not taken must not decide what the decimal mark is.
             if is_figures(&line.text)
                 && Row::read(&line.text, line.number, self.headings, &mut self.numbers.clone())
                     .is_ok_and(|row| row.is_some())
@@ -235,6 +248,9 @@ impl<'a> Sheet<'a> {
     }
 
     /// Takes up what a line of text states. Of what is stated twice the first counts, and the rest is a remark.
+    ///
+    /// # Errors
+    /// Two invoice numbers, and a sum that cannot be read.
     fn state(&mut self, line: TextLine, stated: Stated) -> Result<()> {
         let TextLine { number, text, .. } = line;
         let is_kept = match stated {
@@ -270,6 +286,8 @@ impl<'a> Sheet<'a> {
     }
 
     /// Takes up a sum, and returns whether it has become a field of the invoice.
+    ///
+    /// Only the first total becomes a field; further ones are compared with it.
     fn take_sum(&mut self, line: u64, label: SumLabel, amount: &str) -> Result<bool> {
         let amount = self.numbers.amount(Cell::new(amount).on_line(line))?;
         let sum = StatedSum { line, amount };
@@ -304,6 +322,9 @@ impl<'a> Sheet<'a> {
     }
 
     /// Adds a line of the table: text of a description, figures, or both.
+    ///
+    /// In text without columns, the words of a row may stand on lines above its figures, which `pending`
+    /// holds until then.
     fn add_line(&mut self, line: TextLine) -> Result<()> {
         if let Some(figures_at) = self.figures_at {
             self.add_laid_out(line, figures_at);
@@ -334,6 +355,9 @@ impl<'a> Sheet<'a> {
     }
 
     /// Adds a line of text that is laid out in columns, where wide gaps tell figures from words.
+    ///
+    /// Words below a row belong to it where figures stand beside the first line of their row, and else to the
+    /// next row.
     fn add_laid_out(&mut self, line: TextLine, figures_at: usize) {
         let stands_alone = line.starts.0.saturating_mul(2) > figures_at && is_figures(&line.text);
         let (words, figures) = match line.cells.split_first() {
@@ -384,7 +408,7 @@ impl<'a> Sheet<'a> {
         self.unproven = self.unproven.or(doubtful.map(|part| part.line));
     }
 
-    /// Makes a row of the text that is pending.
+    /// Makes a row of the text that is pending, or a sum if its words are those of one.
     fn push(&mut self, number: u64, row: Row) {
         let first = self.pending.first().map_or(number, |part| part.line);
         self.pending.clear();

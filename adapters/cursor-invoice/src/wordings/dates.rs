@@ -1,8 +1,12 @@
 //! The days that a text names.
+//!
+//! Lines of usage are divided by days, such as one line for each. Months are read in English alone, as the
+//! forms of such lines are.
 
 use chrono::NaiveDate;
 use regex_lite::Regex;
 
+/// Full names; the first three letters of each are one as well, and `sept`.
 const MONTHS: [&str; 12] = [
     "january",
     "february",
@@ -17,6 +21,7 @@ const MONTHS: [&str; 12] = [
     "november",
     "december",
 ];
+/// The forms of days, as patterns with the groups `year`, `month` and `day`.
 const FORMS: [&str; 3] = [
     r"\b(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})\b",
     r"\b(?P<month>[a-z]{3,9})\.? (?P<day>\d{1,2})(?:st|nd|rd|th)?,? (?P<year>\d{4})\b",
@@ -30,10 +35,10 @@ pub(super) fn dates(text: &str) -> (Vec<NaiveDate>, String) {
     for form in FORMS {
         let Ok(form) = Regex::new(&format!("(?i){form}")) else { continue };
         found.extend(form.captures_iter(&left).filter_map(|groups| {
-            let number = |name| groups.name(name)?.as_str().parse::<u32>().ok();
-            let year = groups.name("year")?.as_str().parse().ok()?;
-            let month = number("month").or_else(|| month(groups.name("month")?.as_str()))?;
-            NaiveDate::from_ymd_opt(year, month, number("day")?)
+            let (year, written) =
+                (groups.name("year")?.as_str().parse().ok()?, groups.name("month")?.as_str());
+            let month = written.parse().ok().or_else(|| month(written))?;
+            NaiveDate::from_ymd_opt(year, month, groups.name("day")?.as_str().parse().ok()?)
         }));
         left = form.replace_all(&left, " ").into_owned();
     }
@@ -45,6 +50,7 @@ pub(super) fn is_month(word: &str) -> bool {
     month(word).is_some()
 }
 
+/// Returns the number of a month, by its full or its short name.
 fn month(word: &str) -> Option<u32> {
     let word = word.to_lowercase();
     let found =

@@ -33,6 +33,8 @@ use crate::wordings::tables::{ASIDES, COMPLEMENT, Meaning, QUALIFIERS, STRONGER,
 /// assert_eq!(requests.unit_price, Some("0.04".parse()?));
 /// # Ok::<(), cost_model::Error>(())
 /// ```
+///
+/// It holds compiled patterns, and is made once for many invoices.
 #[derive(Debug)]
 pub struct CursorWordings {
     usage: Vec<Regex>,
@@ -44,6 +46,9 @@ pub struct CursorWordings {
 
 /// Patterns for lines of any kind.
 /// Each is compiled once, together with the tables.
+///
+/// `None` in [`CursorWordings`] only if one of them did not compile, and then every line is of unknown
+/// wording.
 #[derive(Debug)]
 struct Other {
     in_brackets: Regex,
@@ -55,6 +60,7 @@ struct Other {
 }
 
 impl Other {
+    /// Compiles the patterns; `None` if one of them is none.
     fn new() -> Option<Self> {
         Some(Self {
             in_brackets: compile(r"\([^)]*\)|\[[^\]]*\]")?,
@@ -74,6 +80,8 @@ fn compile(pattern: &str) -> Option<Regex> {
 
 impl CursorWordings {
     /// Compiles the tables of wordings.
+    ///
+    /// All patterns are compiled at once, so that a value should be kept for further lines.
     pub fn new() -> Self {
         Self {
             usage: USAGE.iter().filter_map(|pattern| compile(pattern)).collect(),
@@ -91,17 +99,18 @@ impl CursorWordings {
     fn usage(&self, description: &str, other: &Other) -> Option<Wording> {
         let groups = self.usage.iter().find_map(|form| form.captures(description))?;
         let mut line = usage_line(&groups);
-        let text = |name| groups.name(name).map_or("", |text| text.as_str());
-        let beside = [text("before"), text("rest")];
-        if !stands_apart(text("before"), text("rest")) {
+        let beside = ["before", "rest"].map(|name| groups.name(name).map_or("", |text| text.as_str()));
+        if !stands_apart(beside[0], beside[1]) {
             return None;
         }
+        // One amount for two kinds: nobody knows how much of it is usage.
         if beside.iter().any(|text| !self.meanings(&self.without_qualifiers(text)).is_empty()) {
             return Some(LineKind::Unrecognised.into());
         }
         let about = format!("{} {}", beside[0], beside[1]);
         line.user = other.email.find(&about).map(|email| email.as_str().to_owned());
         let (days, left) = dates(&other.email.replace_all(&about, " "));
+        // Of several dates, none is the day of the usage.
         line.day = match days[..] {
             [day] => Some(day),
             _ => None,
@@ -114,6 +123,8 @@ impl CursorWordings {
     }
 
     /// Returns the kinds of line that a text has words of, but for those that a stronger one takes in.
+    ///
+    /// Empty where no word is known.
     fn meanings(&self, text: &str) -> BTreeSet<Meaning> {
         let words = self.words.iter().filter(|(regex, _)| regex.is_match(text));
         let all: BTreeSet<Meaning> = words.map(|(_, meaning)| *meaning).collect();
@@ -127,6 +138,8 @@ impl CursorWordings {
 
     /// Returns whether a line without its email addresses is the sum of others, a part of another, or information. Names of models
     /// have words of their own.
+    ///
+    /// An address such as `total@acme.test` must not make a sum of a line.
     fn is_aside(&self, description: &str) -> bool {
         let form = self.usage.iter().find_map(|form| form.captures(description));
         let model = form.as_ref().and_then(|groups| groups.name("model"));
@@ -226,6 +239,8 @@ impl Wordings for CursorWordings {
 }
 
 /// Returns whether what stands before and after the words of usage is set off from them: `On-Demand Usage credit` is no usage.
+///
+/// The marks and words are those that divide a line of usage on invoices; anything else makes a noun of it.
 fn stands_apart(before: &str, rest: &str) -> bool {
     const AFTER: [&str; 16] = [
         " for ", " of ", " by ", " on ", " in ", " from ", ":", ",", ";", ".", "(", " (", " -", " –", " —",
@@ -248,6 +263,8 @@ fn has_date_or_email(text: &str) -> bool {
 }
 
 /// Returns whether nothing but marks, little words, months and years is left of a line.
+///
+/// What is left otherwise may restrict the line in a way that nobody knows, and the wording is partial.
 fn is_understood(left: &str) -> bool {
     const KNOWN: [&str; 14] = [
         "for",
@@ -273,8 +290,10 @@ fn is_understood(left: &str) -> bool {
     })
 }
 
-/// `non-max-X` represents calls to X outside max mode; a bare X for whatever calls to X no other line names.
 /// Makes a line of what a form captured.
+///
+/// `non-max-X` represents calls to X outside of Max mode; a bare X is whatever calls to X no other line
+/// names.
 fn usage_line(groups: &Captures<'_>) -> UsageLine {
     let mut line = UsageLine::default();
     line.model = groups.name("model").map(|model| model.as_str().to_owned());
@@ -287,13 +306,14 @@ fn usage_line(groups: &Captures<'_>) -> UsageLine {
 }
 
 /// Returns the tokens of a line, if it states all four counts.
+///
+/// Three of four counts would be compared as if the fourth were 0.
 fn tokens(groups: &Captures<'_>) -> Option<TokenCounts> {
-    let count = |name| number(groups, name).map(Tokens::new);
     Some(TokenCounts {
-        input: count("input")?,
-        output: count("output")?,
-        cache_write: count("cache_write")?,
-        cache_read: count("cache_read")?,
+        input: Tokens::new(number(groups, "input")?),
+        output: Tokens::new(number(groups, "output")?),
+        cache_write: Tokens::new(number(groups, "cache_write")?),
+        cache_read: Tokens::new(number(groups, "cache_read")?),
     })
 }
 
@@ -302,11 +322,14 @@ fn number(groups: &Captures<'_>, name: &str) -> Option<u64> {
     groups.name(name)?.as_str().replace(',', "").parse().ok()
 }
 
+/// Returns a captured amount of dollars, without its sign and with commas between thousands.
 fn dollars(groups: &Captures<'_>, name: &str) -> Option<Money> {
     groups.name(name)?.as_str().replace([',', '$'], "").parse().ok()
 }
 
 /// Returns a captured price in cents as money: a hundredth of the number.
+///
+/// Such as the 4 of `4 cents per such request`.
 fn cents(groups: &Captures<'_>) -> Option<Money> {
     let cents: Money = groups.name("cents")?.as_str().parse().ok()?;
     cents.units().checked_div(100).map(Money::from_units)
@@ -428,7 +451,7 @@ mod tests {
         }
     }
 
-    /// Returns the readme's tables have a row for each pattern, in order, and each example fits that pattern first.
+    /// The readme's tables have a row for each pattern, in order, and each example fits that pattern first.
     #[test]
     fn the_readme_says_what_the_tables_say() {
         let rows: Vec<&str> =

@@ -15,6 +15,8 @@ pub(super) const USAGE: [&str; 6] = [
 ];
 
 /// The meaning of a word in a line that is no form of usage.
+///
+/// Each is a kind of line of `reconcile` without what that kind holds. The order has no meaning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Meaning {
     Netting,
@@ -34,6 +36,8 @@ pub(super) enum Meaning {
 }
 
 /// The words of each kind of line.
+///
+/// A line may have words of several kinds; see [`STRONGER`] for those of which one takes in the other.
 pub(super) const WORDS: [(&str, Meaning); 15] = [
     (r"\bmid-month usage paid\b", Meaning::Netting),
     (r"\b(?:user api keys?|own api keys?|own keys?)\b", Meaning::OwnKeyFees),
@@ -68,6 +72,8 @@ pub(super) const STRONGER: [(Meaning, Meaning); 8] = [
 ];
 
 /// Words that qualify an amount and say nothing of what it is for: `tax exempt`, `after 10% discount`.
+///
+/// They are blanked out before the words of kinds are looked for.
 pub(super) const QUALIFIERS: [&str; 2] = [
     r"\b(?:tax|vat|gst|hst|sales tax)[- ](?:exempt|free|excluded|included|inclusive|exclusive)\b",
     r"\b(?:before|after|net of|including|incl\.?|excluding|excl\.?|less|without|plus) [^,;()]*",
@@ -96,4 +102,6 @@ pub(super) const ASIDES: [&str; 9] = [
 ];
 
 /// The end of a line's subject, where its complement begins: `Refund for a seat` is a refund.
+///
+/// It is cut off only where the subject alone says of which kind the line is.
 pub(super) const COMPLEMENT: &str = r" (?:for|on|of|to|from|in)\b.*$|, .*$|: .*$| [-–—] .*$";

@@ -52,6 +52,11 @@ pub struct Bill {
     pub states_total: bool,
 }
 
+/// Returns an instant to the second, as the comments of a CSV have it.
+fn second(ms: i64) -> String {
+    instant(ms).format("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
 impl Bill {
     /// Returns the sum of the lines of one kind.
     /// No such line is a sum of 0.
@@ -65,7 +70,6 @@ impl Bill {
     /// The instant of issue and the total are left out unless the terms have them stated. Amounts have two decimals,
     /// and quantities are empty where a line has none.
     pub fn csv(&self) -> String {
-        let second = |ms: i64| instant(ms).format("%Y-%m-%dT%H:%M:%SZ");
         let mut csv = String::new();
         let _ = writeln!(csv, "# number: {}", self.number);
         let _ = writeln!(csv, "# period: {}/{}", second(self.period.start_ms), second(self.period.end_ms));

@@ -15,11 +15,15 @@ use crate::biller::terms::{BillingTerms, Threshold};
 use crate::calendar::date;
 use crate::events::TrueEvent;
 
+/// Invoices print instants to the second, and are cut at whole ones.
 const SECOND: i64 = 1000;
 
 impl BillingTerms {
     /// Bills what these events owe. Those outside the cut, and those of kinds that nobody pays for, are passed over.
     /// With a [threshold](Self::threshold) they must come in the order of time.
+    ///
+    /// Everything that a reconciliation may look for is decided by the terms, so that a test knows the
+    /// reasons for each difference: they are the values that it has set.
     pub fn bill<E: Borrow<TrueEvent>>(&self, events: impl IntoIterator<Item = E>) -> Bills {
         let Pieces { noticed, mut rest } = self.pieces(events);
         let mut number = self.first_number;
@@ -42,6 +46,8 @@ impl BillingTerms {
     }
 
     /// Returns an invoice in mid-cycle: usage only, issued at the cut.
+    ///
+    /// It bills no fees on own keys and no seats, and is not taxed.
     fn mid_month(&self, number: u64, period: Period, tally: &Tally) -> Bill {
         let usage = tally.usage_lines(self);
         let lines = lines::usage(&usage, tally, self);
@@ -64,6 +70,7 @@ impl BillingTerms {
         self.sheet(number, period, usage, lines)
     }
 
+    /// Makes an invoice of lines; its total is their sum.
     fn sheet(&self, number: u64, period: Period, usage: Vec<UsageLine>, lines: Vec<InvoiceLine>) -> Bill {
         Bill {
             number: format!("INV-{number:04}"),
@@ -84,6 +91,9 @@ impl BillingTerms {
     }
 
     /// Divides the events of the cut into what each invoice bills.
+    ///
+    /// An amount is watched as it is billed: with other prices or a discount, the threshold is reached at
+    /// another call.
     fn pieces<E: Borrow<TrueEvent>>(&self, events: impl IntoIterator<Item = E>) -> Pieces {
         let cut = self.cut();
         let mut pieces = Pieces::default();
@@ -101,6 +111,7 @@ impl BillingTerms {
                 watch.see(event.timestamp_ms, amount);
             }
         }
+        // What is noticed only after the end goes on the last invoice with everything else.
         if let Some(at) = watch.and_then(|mut watch| watch.noticed_before(cut.end_ms.saturating_sub(1))) {
             pieces.close(at);
         }
@@ -109,14 +120,18 @@ impl BillingTerms {
 }
 
 /// The usage of a cycle: what was noticed up to some instants, and what came after the last of them.
+///
+/// The last piece is open while events are read.
 #[derive(Default)]
 struct Pieces {
+    /// The end of each piece, and its usage.
     noticed: Vec<(i64, Tally)>,
+    /// The usage since the last end.
     rest: Tally,
 }
 
 impl Pieces {
-    /// Fees on own keys wait for the last invoice.
+    /// Ends a piece at an instant. Fees on own keys wait for the last invoice.
     fn close(&mut self, at: i64) {
         let own_key = std::mem::take(&mut self.rest.own_key);
         self.noticed.push((at, std::mem::take(&mut self.rest)));
@@ -125,16 +140,24 @@ impl Pieces {
 }
 
 /// Waits for usage to pass the next multiple.
+///
+/// Cursor notices usage with a delay; until then it goes on the same invoice, so that it bills more than the
+/// multiple.
 struct Watch {
+    /// The threshold, in 10^-24 US dollars; an invoice is cut whenever usage has passed a multiple of it.
     amount: i128,
+    /// How long usage goes unnoticed, in milliseconds.
     lag_ms: i64,
+    /// The usage so far, as it is billed.
     total: i128,
+    /// The multiple that has to be passed next.
     next: i128,
     /// The first instant that is not on the invoice to come: a whole second, since invoices print no finer ones.
     pending: Option<i64>,
 }
 
 impl Watch {
+    /// Waits for the first multiple. An amount below 1 would have no end of multiples.
     fn new(threshold: Threshold) -> Self {
         let amount = threshold.amount.max(1);
         Self { amount, lag_ms: threshold.lag_ms.max(0), total: 0, next: amount, pending: None }
@@ -145,6 +168,7 @@ impl Watch {
         self.total += amount;
         if self.total > self.next && self.pending.is_none() {
             let seen = at.saturating_add(self.lag_ms);
+            // The next whole second, so that the event which passed the multiple is before the cut.
             self.pending = Some((seen.div_euclid(SECOND) + 1).saturating_mul(SECOND));
         }
     }
@@ -154,6 +178,7 @@ impl Watch {
     fn noticed_before(&mut self, at: i64) -> Option<i64> {
         let due = self.pending.filter(|due| *due <= at)?;
         self.pending = None;
+        // Multiples that were passed meanwhile are billed by the same invoice.
         self.next = (self.total / self.amount + 1) * self.amount;
         Some(due)
     }

@@ -11,6 +11,7 @@ use crate::calendar::{closed_cycles, instant};
 use crate::company::{Company, Person};
 use crate::events::EventList;
 
+/// The price of a seat for a cycle.
 const SEAT: i128 = 40 * DOLLAR;
 
 /// An invoice of the demo company. Amounts are counts of 10^-24 US dollars, and whole cents.
@@ -45,6 +46,9 @@ pub struct DemoInvoice {
     pub credits: i128,
 }
 
+/// Cuts the invoices of the cycles that lie wholly inside the range, oldest first.
+///
+/// The last one has a refund, so that the demo shows one.
 pub(crate) fn bill(company: &Company, list: &EventList, (start, end): (i64, i64)) -> Vec<DemoInvoice> {
     let cycles = closed_cycles(start, end);
     let last = cycles.len();
@@ -63,6 +67,7 @@ pub(crate) fn bill(company: &Company, list: &EventList, (start, end): (i64, i64)
     invoices
 }
 
+/// Bills one cycle, and adds up its lines by what they are about.
 fn invoice(terms: &BillingTerms, list: &EventList) -> DemoInvoice {
     let period = terms.period;
     let bill = terms.bill(list.between(period.start_ms, period.end_ms)).bill;
@@ -82,8 +87,8 @@ fn invoice(terms: &BillingTerms, list: &EventList) -> DemoInvoice {
     }
 }
 
-/// Full seats for those who are there when the cycle begins, prorated ones for those who join later. Who leaves pays
-/// to the end of the cycle.
+/// Returns full seats for those who are there when the cycle begins, prorated ones for those who join later.
+/// Who leaves pays to the end of the cycle.
 fn seats(company: &Company, start: i64) -> Seats {
     Seats::new(
         SEAT,

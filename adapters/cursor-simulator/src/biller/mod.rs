@@ -1,4 +1,8 @@
 //! The simulator's own biller: events in, invoices out, in the ways that Cursor's invoices have been seen to be cut.
+//!
+//! The biller shares no code with `reconcile` or `cursor-invoice`, so that a mistake there cannot hide behind
+//! the same mistake here. What it knows of an invoice it keeps beside the printed form: the kind of each
+//! line, and the exact sum of the events behind it.
 
 mod bill;
 mod cut;

@@ -8,7 +8,7 @@ use crate::biller::invoice_line::{InvoiceLine, LineKind};
 use crate::biller::wording::grouped;
 use crate::calendar::instant;
 
-/// The width of the column of descriptions.
+/// The width of the column of descriptions, in bytes.
 const WIDTH: usize = 48;
 
 impl Bill {
@@ -18,7 +18,6 @@ impl Bill {
     /// without a time of day.
     pub fn pdf_text(&self) -> String {
         let tax = self.sum_of(LineKind::Tax);
-        let day = |ms: i64, form: &str| instant(ms).format(form).to_string();
         let mut text = String::from("Invoice\n");
         let _ = writeln!(text, "{}", self.title);
         let _ = writeln!(text, "Invoice number\u{a0}{}", self.number);
@@ -42,7 +41,12 @@ impl Bill {
     }
 }
 
-/// The description, broken between words; behind its last line the columns of numbers.
+/// Returns the day of an instant in UTC, in one of the forms in which invoices print it.
+fn day(ms: i64, form: &str) -> String {
+    instant(ms).format(form).to_string()
+}
+
+/// Writes the description, broken between words; behind its last line the columns of numbers.
 fn write_row(text: &mut String, line: &InvoiceLine) {
     let mut width = 0;
     for word in line.description.split(' ') {
@@ -67,7 +71,7 @@ fn write_row(text: &mut String, line: &InvoiceLine) {
     let _ = writeln!(text, " {}", money(line.amount));
 }
 
-/// Dollars with commas between thousands; the sign stands before the dollar.
+/// Returns dollars with commas between thousands; the sign stands before the dollar.
 fn money(amount: i128) -> String {
     let sign = if amount < 0 { "-" } else { "" };
     let cents = amount.unsigned_abs() / CENT.unsigned_abs();

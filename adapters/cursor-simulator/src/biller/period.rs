@@ -50,6 +50,8 @@ impl Period {
 }
 
 /// Returns the midnight of that day of the month, or of the last one before it.
+///
+/// A cycle of the 31st begins on the last day of a shorter month.
 fn anchor(first_of_month: NaiveDate, day: u32) -> i64 {
     let days = u64::from(day.clamp(1, 31) - 1);
     let next_month = first_of_month.checked_add_months(Months::new(1)).unwrap_or(first_of_month);

@@ -57,6 +57,9 @@ impl RoundingMode {
     pub const ALL: [Self; 4] = [Self::HalfUp, Self::HalfEven, Self::Floor, Self::Ceil];
 
     /// Returns the amount in whole cents, in the unit of the argument.
+    ///
+    /// The amount before rounding is a count of the same unit, so that their difference is the exact effect of
+    /// rounding.
     pub(crate) const fn round(self, amount: i128) -> i128 {
         let (below, above) = (amount.div_euclid(CENT) * CENT, amount.rem_euclid(CENT));
         match self {

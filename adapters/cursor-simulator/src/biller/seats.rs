@@ -40,6 +40,12 @@ impl Seat {
     }
 }
 
+/// Returns whether a change at an instant is a proration.
+fn is_in_mid_cycle(at: i64, period: Period) -> bool {
+    // Whoever joins at the first instant is among the whole seats, and whoever leaves at it is not.
+    period.start_ms < at && at < period.end_ms
+}
+
 impl Seats {
     /// Creates seats at a price for the whole cycle, in 10^-24 US dollars, with a line for those that are there when
     /// it begins.
@@ -52,15 +58,12 @@ impl Seats {
     pub(super) fn lines(&self, period: Period) -> Vec<InvoiceLine> {
         let mut present = 0;
         let (mut joined, mut left) = (BTreeMap::<i64, u64>::new(), BTreeMap::<i64, u64>::new());
-        // Whoever joins at the first instant is among the whole seats, and whoever leaves at it is not: neither is a
-        // proration.
-        let inside = |at: i64| period.start_ms < at && at < period.end_ms;
         for seat in &self.roster {
             present += u64::from(seat.from_ms <= period.start_ms && period.start_ms < seat.until_ms);
-            if inside(seat.from_ms) {
+            if is_in_mid_cycle(seat.from_ms, period) {
                 *joined.entry(seat.from_ms).or_default() += 1;
             }
-            if inside(seat.until_ms) {
+            if is_in_mid_cycle(seat.until_ms, period) {
                 *left.entry(seat.until_ms).or_default() += 1;
             }
         }
@@ -80,6 +83,8 @@ impl Seats {
 
     /// Returns the line of those who joined or left at one instant: the price by the part of the cycle that is left,
     /// to the millisecond, rounded to a cent once for all of them.
+    ///
+    /// All seats of one instant are one line, whose amount is not the sum of rounded ones.
     fn proration(&self, what: &str, sign: i128, (at, seats): (i64, u64), period: Period) -> InvoiceLine {
         let wording =
             format!("{what} time on {seats} x Cursor Teams seats after {}", date(at).format("%-d %b %Y"));

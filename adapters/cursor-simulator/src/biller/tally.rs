@@ -11,31 +11,44 @@ use crate::biller::terms::{BillingTerms, TokenFee, WHOLE, part};
 use crate::events::{Tokens, TrueEvent};
 
 /// What some events add up to.
+///
+/// It is ordered by model, and so are the lines of an invoice.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Tally {
+    /// The usage of each model.
     models: BTreeMap<String, Modes>,
     /// The token fees of on-demand usage.
     pub(super) fees: Fees,
+    /// The fees of calls with own keys.
     pub(super) own_key: Fees,
 }
 
 /// The groups of one model. All calls are in `plain` where the terms have no aliases.
+///
+/// A model that is called in one of the modes only has one line.
 #[derive(Clone, Debug, Default)]
 struct Modes {
+    /// Calls outside max mode, or all calls.
     plain: Group,
+    /// Calls in max mode, where the terms use aliases.
     max: Group,
 }
 
+/// The events of one line.
 #[derive(Clone, Copy, Debug, Default)]
 struct Group {
     calls: u64,
     tokens: Tokens,
+    /// The sum of what the events are billed at, in 10^-24 US dollars, not rounded.
     exact: i128,
     /// The sum of the events' rounded amounts.
     rounded: i128,
 }
 
 /// Token fees, exactly.
+///
+/// Those of on-demand events are part of their charges, and are added up beside them for terms that bill them
+/// apart.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Fees {
     pub(super) calls: u64,
@@ -106,6 +119,7 @@ impl Tally {
 }
 
 impl Group {
+    /// Adds the events of another group.
     fn merge(&mut self, other: &Self) {
         self.calls += other.calls;
         self.tokens = self.tokens.plus(other.tokens);
@@ -118,6 +132,7 @@ impl Group {
     fn line(&self, model: &str, max_mode: bool, label: String, terms: &BillingTerms) -> Option<UsageLine> {
         let amount = match terms.rounding.unit {
             RoundingUnit::Event => self.rounded,
+            // An invoice that is rounded as a whole has one line of usage: see `in_one_line`.
             RoundingUnit::Line | RoundingUnit::Invoice => terms.rounding.mode.round(self.exact),
         };
         (self.calls > 0).then(|| UsageLine {
@@ -133,10 +148,12 @@ impl Group {
 }
 
 impl Fees {
+    /// Adds the fee of one event.
     fn add(&mut self, fee: i128) {
         self.merge(Self { calls: 1, exact: fee });
     }
 
+    /// Adds other fees.
     fn merge(&mut self, other: Self) {
         self.calls += other.calls;
         self.exact += other.exact;
@@ -144,6 +161,9 @@ impl Fees {
 }
 
 /// Returns what an on-demand event adds to its line.
+///
+/// The fee is taken off first where it is not inside the line, so that other prices and discounts do not
+/// apply to it.
 fn price(event: &TrueEvent, fee: i128, terms: &BillingTerms) -> i128 {
     let charged = event.billed().unwrap_or(0);
     let inside = if terms.token_fee == TokenFee::Inside { charged } else { charged - fee };

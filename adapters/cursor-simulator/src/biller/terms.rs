@@ -9,6 +9,8 @@ use crate::biller::seats::Seats;
 use crate::calendar::{DAY, HOUR, MINUTE};
 
 /// Ten thousandths in a whole.
+///
+/// Discounts, taxes and prices are ten thousandths, which is a hundredth of a percent.
 pub(super) const WHOLE: u32 = 10_000;
 
 /// How invoices are cut. Plain data; [`bill`](Self::bill) cuts them.
@@ -142,6 +144,8 @@ impl BillingTerms {
         self.cut.unwrap_or(self.period)
     }
 
+    /// Returns when the last invoice is issued: some time after both the stated period and the cut have
+    /// ended.
     pub(crate) fn issued_ms(&self) -> i64 {
         self.period.end_ms.max(self.cut().end_ms).saturating_add(self.issue_lag_ms)
     }
@@ -152,7 +156,9 @@ impl BillingTerms {
     }
 }
 
-/// So many ten thousandths of an amount, cut to the unit.
+/// Returns so many ten thousandths of an amount, cut to the unit.
+///
+/// The division comes first, as far as it leaves no rest, so that the product stays in range.
 pub(super) fn part(amount: i128, parts: u32) -> i128 {
     let (whole, parts) = (i128::from(WHOLE), i128::from(parts));
     (amount / whole).saturating_mul(parts).saturating_add(amount % whole * parts / whole)

@@ -44,7 +44,7 @@ fn tokens(line: &UsageLine, number: fn(u64) -> String) -> String {
     )
 }
 
-/// Digits with commas between thousands.
+/// Returns digits with commas between thousands.
 pub(super) fn grouped(count: u64) -> String {
     if count < 1000 { count.to_string() } else { format!("{},{:03}", grouped(count / 1000), count % 1000) }
 }

@@ -4,6 +4,8 @@ use crate::company::models::{MODELS, MORE_MODELS, Model};
 use crate::rng::Rng;
 
 /// Which company is founded.
+///
+/// People's names are the same in all of them; emails, models and traffic differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum CompanyKind {
     Demo,
@@ -37,6 +39,7 @@ pub(crate) struct Habits {
 }
 
 impl Habits {
+    /// The demo company's habits.
     pub(crate) const DEMO: Self = Self {
         max_mode: 60,
         no_conversation: 20,
@@ -60,6 +63,7 @@ impl Habits {
         bugbot: 10,
     };
 
+    /// Returns the habits of that kind of company.
     pub(crate) const fn of(kind: CompanyKind) -> Self {
         match kind {
             CompanyKind::Demo => Self::DEMO,
@@ -69,6 +73,8 @@ impl Habits {
 }
 
 /// Which models a person calls.
+///
+/// Drawn once for each person, so that reports by person and model have a shape.
 #[derive(Clone, Debug)]
 pub(crate) enum Taste {
     /// One of the demo's models every other time, and otherwise whatever is popular then.
@@ -78,6 +84,7 @@ pub(crate) enum Taste {
 }
 
 impl Taste {
+    /// Draws the taste of one person.
     pub(crate) fn new(kind: CompanyKind, rng: &mut Rng) -> Self {
         match kind {
             CompanyKind::Demo => {
@@ -92,7 +99,7 @@ impl Taste {
     }
 }
 
-/// Up to `count` of the thirty models, each place filled by chance, the popular ones sooner.
+/// Draws up to `count` of the thirty models, each place filled by chance, the popular ones sooner.
 fn by_popularity(rng: &mut Rng, count: usize) -> Vec<&'static Model> {
     let mut left: Vec<&'static Model> = MODELS.iter().chain(&MORE_MODELS).collect();
     let mut chosen = Vec::new();

@@ -30,16 +30,18 @@ pub(crate) const TEAMS: [(&str, &str); 8] = [
 
 /// The teams of twenty people in a row, so that teams differ in size and none is empty.
 const SEATING: [usize; 20] = [0, 1, 2, 3, 4, 5, 6, 7, 0, 1, 2, 3, 1, 0, 3, 2, 4, 5, 6, 1];
-/// The time zones that people work in.
+/// The time zones that people work in, as hours ahead of UTC.
 const HOURS_FROM_UTC: [i64; 8] = [-7, -5, -5, 0, 1, 1, 2, 8];
 
 /// A person who uses Cursor, with what the directory and the API say about them.
 #[derive(Clone, Debug)]
 pub(crate) struct Person {
+    /// The id where ids are texts, such as `user_...`.
     pub(crate) id: String,
     /// The id where ids are numbers.
     pub(crate) number: u64,
     pub(crate) name: String,
+    /// The role that the API states: `owner` or `member`.
     pub(crate) role: &'static str,
     /// As the directory writes it.
     pub(crate) email: String,
@@ -57,9 +59,11 @@ pub(crate) struct Person {
     pub(crate) in_directory: bool,
     /// Whether the person calls models of third parties with keys of their own.
     pub(crate) own_key: bool,
+    /// How much of the traffic the person makes, relative to the weights of all.
     pub(crate) weight: u64,
     /// The offset of the person's working hours.
     pub(crate) hours_from_utc: i64,
+    /// Which models the person calls.
     pub(crate) taste: Taste,
 }
 
@@ -90,10 +94,15 @@ impl Person {
 pub(crate) struct Service {
     pub(crate) id: &'static str,
     pub(crate) name: &'static str,
+    /// The email that its events have, if any.
     pub(crate) email: Option<&'static str>,
+    /// The place of its team in [`TEAMS`].
     pub(crate) team: usize,
+    /// The id of the automation that its events name.
     pub(crate) automation: String,
+    /// The place of its one model in the list of models.
     pub(crate) model: usize,
+    /// How much of the traffic it makes, relative to the weights of all.
     pub(crate) weight: u64,
 }
 
@@ -104,13 +113,17 @@ pub(crate) struct Company {
     pub(crate) services: Vec<Service>,
     pub(crate) habits: Habits,
     /// The names that people's `team` counts.
+    /// The names of the teams, which people refer to by place.
     pub(crate) teams: Vec<String>,
 }
 
 impl Company {
     /// Makes a company of so many developers, and three contractors for each hundred of them. Moves and the like fall
     /// into the range from `start` to `end`.
+    ///
+    /// The same arguments make the same company in every process.
     pub(crate) fn found(kind: CompanyKind, seed: u64, developers: u32, (start, end): (i64, i64)) -> Self {
+        // Not the seed of the traffic, whose numbers would repeat these.
         let mut rng = Rng::new(seed ^ 0x0c0_ffee);
         let developers = usize::try_from(developers).unwrap_or(0);
         let contractors = developers * 3 / 100;
@@ -130,6 +143,8 @@ impl Company {
     }
 
     /// Makes the people that these events, oldest first, name, and their teams.
+    ///
+    /// Names, ids and roles are made up from emails; the directory is empty.
     pub(crate) fn of(events: &[TrueEvent]) -> Self {
         let mut people = BTreeMap::<&str, Person>::new();
         let teams: BTreeSet<_> = events.iter().filter_map(|event| event.team.as_deref()).collect();
@@ -148,7 +163,11 @@ impl Company {
         Self { people: people.into_values().collect(), services: Vec::new(), habits: Habits::DEMO, teams }
     }
 
-    /// `email,team,department,from,to`: dates are half-open, an empty one is unbounded.
+    /// Returns the directory with the header `email,team,department,from,to`: dates are half-open, an empty
+    /// one is unbounded.
+    ///
+    /// Emails are in order, and a mover has two rows. Emails stand as the directory writes them, also where
+    /// Cursor's spelling differs.
     pub(crate) fn directory_csv(&self) -> String {
         let mut rows: Vec<_> = self.people.iter().filter(|person| person.in_directory).collect();
         rows.sort_by(|a, b| a.email.cmp(&b.email));
@@ -167,10 +186,15 @@ impl Company {
 /// Writes the row of a person in one team; two rows of a mover meet at the day of the move.
 fn directory_row(csv: &mut String, person: &Person, team: Option<usize>, from: Option<i64>, to: Option<i64>) {
     let (team, department) = team_names(team).unwrap_or_default();
-    let day = |at: Option<i64>| at.map(|ms| date(ms).to_string()).unwrap_or_default();
     let _ = writeln!(csv, "{},{team},{department},{},{}", person.email, day(from), day(to));
 }
 
+/// Returns the UTC day of an instant; an empty text without one.
+fn day(at: Option<i64>) -> String {
+    at.map(|ms| date(ms).to_string()).unwrap_or_default()
+}
+
+/// Returns the names of a team and its department; `None` for those in none.
 pub(crate) fn team_names(team: Option<usize>) -> Option<(&'static str, &'static str)> {
     TEAMS.get(team?).copied()
 }
@@ -202,6 +226,7 @@ fn developer(kind: CompanyKind, number: usize, rng: &mut Rng) -> Person {
     }
 }
 
+/// Returns an id as a number, of which the smallest has seven digits.
 fn numeric_id(number: usize) -> u64 {
     u64::try_from(number).unwrap_or(0).saturating_mul(37).saturating_add(1_048_601)
 }
@@ -238,7 +263,7 @@ fn named_by_email(email: &str, number: usize) -> Person {
     }
 }
 
-/// Few people make most of the traffic.
+/// Draws how much of the traffic a person makes, relative to the weights of all others: few people make most of it.
 fn weight(rng: &mut Rng) -> u64 {
     match rng.below(100) {
         0..50 => 2 + rng.below(4),
@@ -254,25 +279,29 @@ fn pick(from: &[i64], rng: &mut Rng) -> i64 {
     usize::try_from(rng.below(bound)).ok().and_then(|index| from.get(index).copied()).unwrap_or(0)
 }
 
+/// Draws who moves, leaves, joins and the like.
+///
 /// Movers, leavers, joiners and the rest are different people, so that each effect can be seen alone.
 fn give_each_a_story(people: &mut [Person], range: (i64, i64), rng: &mut Rng) {
     let headcount = people.len();
-    let share = |percent: usize| headcount * percent / 100;
+    let (moving, leaving, joining) = (headcount * 6 / 100, headcount * 2 / 100, headcount * 3 / 100);
     // The first developer owns the subscription and stays without a story.
     let mut order: Vec<_> = people.iter_mut().skip(1).collect();
     rng.shuffle(&mut order);
     let mut order = order.into_iter();
-    for (person, at) in order.by_ref().take(share(6)).zip(spread(range, share(6), 1)) {
+    for (person, at) in order.by_ref().take(moving).zip(spread(range, moving, 1)) {
+        // Three teams on, which for most is another department, too.
         person.moves = person.team.map(|team| (at, (team + 3) % TEAMS.len()));
     }
-    for (person, at) in order.by_ref().take(share(2)).zip(spread(range, share(2), 1)) {
+    for (person, at) in order.by_ref().take(leaving).zip(spread(range, leaving, 1)) {
         person.left = Some(at);
     }
-    for (person, at) in order.by_ref().take(share(3)).zip(spread(range, share(3), 3)) {
+    for (person, at) in order.by_ref().take(joining).zip(spread(range, joining, 3)) {
         person.joined = Some(at);
     }
     order.by_ref().take(headcount / 40).for_each(|person| person.in_directory = false);
-    order.by_ref().take(share(4)).for_each(|person| person.own_key = true);
+    order.by_ref().take(headcount * 4 / 100).for_each(|person| person.own_key = true);
+    // In a smaller company, emails in another case would be no exception.
     if headcount >= 50 {
         let spelled = 1 + headcount / 1000;
         for person in order.by_ref().take(spelled) {
@@ -282,14 +311,16 @@ fn give_each_a_story(people: &mut [Person], range: (i64, i64), rng: &mut Rng) {
     }
 }
 
-/// `count` working days over the range, `cohort` of them on each date.
+/// Returns `count` working days over the range, `cohort` of them on each date.
 fn spread((start, end): (i64, i64), count: usize, cohort: usize) -> impl Iterator<Item = i64> {
     let dates = i64::try_from(count.div_ceil(cohort)).unwrap_or(0);
+    // In equal steps, so that changes fall into every part of the range, and none on its ends.
     let step = (end - start) / (dates + 1);
     (1..=dates)
         .flat_map(move |n| std::iter::repeat_n(working_day(floor_day(start + n * step + DAY - 1)), cohort))
 }
 
+/// Writes the first letter of the email's domain in upper case.
 fn with_capital_domain(email: &str) -> String {
     let (local, domain) = email.split_once('@').unwrap_or((email, ""));
     let (first, rest) = domain.split_at_checked(1).unwrap_or_default();

@@ -1,26 +1,33 @@
 //! The demo company's models and what they cost.
+//!
+//! They are data of tests and demos: a client must not depend on any id or price of them.
 
 use crate::amount::DOLLAR;
 use crate::events::Tokens;
 
 /// How often a model's calls run in max mode.
+///
+/// A model that always runs in max mode has one line on an invoice, without an alias.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum MaxMode {
     Never,
+    /// As often as the habits of the company say.
     Sometimes,
     Always,
 }
 
-/// Prices are thousandths of a dollar per million tokens.
+/// A model: its id, its prices in thousandths of a dollar per million tokens, and how often it is called.
 #[derive(Debug)]
 pub(crate) struct Model {
     pub(crate) id: &'static str,
+    /// The price of a million input tokens in thousandths of a dollar; likewise the three below.
     input: i128,
     cache_write: i128,
     cache_read: i128,
     output: i128,
     /// Whether Cursor adds its token fee.
     pub(crate) third_party: bool,
+    /// How often its calls run in max mode.
     pub(crate) max_mode: MaxMode,
     /// How popular it is when the range begins, and when it ends.
     pub(crate) popularity: (u64, u64),
@@ -28,9 +35,11 @@ pub(crate) struct Model {
 
 /// Cursor's token fee: a quarter of a dollar per million tokens of any kind.
 pub(crate) const FEE_PER_TOKEN: i128 = DOLLAR / 4_000_000;
+/// A thousandth of a dollar per million tokens, as the price of one token.
 const PRICE_UNIT: i128 = DOLLAR / 1_000_000_000;
 
 impl Model {
+    /// Makes a model of a third party, which people may run in max mode.
     const fn new(id: &'static str, prices: [i128; 4], popularity: (u64, u64)) -> Self {
         let [input, cache_write, cache_read, output] = prices;
         Self {
@@ -45,16 +54,19 @@ impl Model {
         }
     }
 
+    /// Returns the same model as one of Cursor's own, without a token fee.
     const fn first_party(mut self) -> Self {
         self.third_party = false;
         self
     }
 
+    /// Returns the same model with another use of max mode.
     const fn max(mut self, max_mode: MaxMode) -> Self {
         self.max_mode = max_mode;
         self
     }
 
+    /// Returns whether cache writes have a price; models without one write no cache.
     pub(crate) const fn writes_cache(&self) -> bool {
         self.cache_write > 0
     }
@@ -78,12 +90,14 @@ impl Model {
         self.popularity.0 + self.popularity.1
     }
 
+    /// Returns how popular it is after so much of the range, on a straight line between both ends.
     pub(crate) fn popularity_at(&self, elapsed: u64, whole: u64) -> u64 {
         let (first, last) = self.popularity;
         (first * whole.saturating_sub(elapsed) + last * elapsed) / whole.max(1)
     }
 }
 
+/// The demo company's models.
 pub(crate) static MODELS: [Model; 12] = [
     Model::new("claude-4.5-sonnet", [3000, 3750, 300, 15_000], (260, 90)),
     Model::new("claude-4.5-opus-high-thinking", [5000, 6250, 500, 25_000], (40, 70)).max(MaxMode::Always),

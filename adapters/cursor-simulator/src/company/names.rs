@@ -1,10 +1,15 @@
 //! Names for the demo company's staff, each with the spelling that goes into an email.
+//!
+//! Many have letters outside of ASCII, and emails spell those in ASCII: a client that matches names has to
+//! cope with both.
 
 use crate::company::habits::zipf_weight;
 use crate::rng::Rng;
 
+/// A name as it is shown, and as it is in an email.
 type Name = (&'static str, &'static str);
 
+/// First names.
 const FIRST: [Name; 40] = [
     ("Amélie", "amelie"),
     ("Bjørn", "bjorn"),
@@ -48,6 +53,7 @@ const FIRST: [Name; 40] = [
     ("Noor", "noor"),
 ];
 
+/// Last names.
 const LAST: [Name; 50] = [
     ("Abara", "abara"),
     ("Brandt", "brandt"),
@@ -102,6 +108,8 @@ const LAST: [Name; 50] = [
 ];
 
 /// Returns the display name and the local part of the email of person `number`; both are unique per number.
+///
+/// The number decides alone, so that the same person has the same name in companies of any size.
 pub(crate) fn person(number: usize) -> (String, String) {
     let round = number / FIRST.len();
     let (first, first_ascii) = pick(&FIRST, number % FIRST.len());
@@ -114,9 +122,14 @@ pub(crate) fn person(number: usize) -> (String, String) {
     }
 }
 
+/// What stands before a firm in a domain.
 const UNITS: [&str; 8] = ["", "eng.", "", "data.", "", "ops.", "labs.", ""];
+/// The firms of which the large company was merged.
 const FIRMS: [&str; 5] = ["acme", "globex", "initech", "umbrella", "contoso"];
+/// The ends of domains, all of them reserved for tests and examples:
+/// <https://www.rfc-editor.org/rfc/rfc2606>.
 const ENDINGS: [&str; 3] = ["test", "example", "co.test"];
+/// How many domains the large company has.
 const DOMAINS: usize = 40;
 
 /// Returns an address at one of forty domains, in one of the five ways of writing the local part that merged companies
@@ -134,10 +147,15 @@ pub(crate) fn large_company_email(local: &str, number: usize, rng: &mut Rng) -> 
     };
     // The first domains have the most people.
     let domain = rng.weighted((0..DOMAINS).map(|place| zipf_weight(place, 2))).unwrap_or(0);
-    let part = |parts: &[&'static str]| parts.get(domain % parts.len()).copied().unwrap_or_default();
-    format!("{local}@{}{}{domain}.{}", part(&UNITS), part(&FIRMS), part(&ENDINGS))
+    format!("{local}@{}{}{domain}.{}", part(&UNITS, domain), part(&FIRMS, domain), part(&ENDINGS, domain))
 }
 
+/// Returns the part of a domain's name that the number of the domain picks.
+fn part(parts: &[&'static str], domain: usize) -> &'static str {
+    parts.get(domain % parts.len()).copied().unwrap_or_default()
+}
+
+/// Returns the name at a place; an empty one beyond the list.
 fn pick(names: &[Name], index: usize) -> Name {
     names.get(index).copied().unwrap_or_default()
 }

@@ -19,8 +19,13 @@ pub(super) const EDGE: i64 = 2 * DAY;
 /// Minutes ahead of UTC.
 pub(super) const ZONES: [i64; 9] = [-480, -420, -300, -240, 0, 60, 120, 330, 540];
 
+/// A case while discrepancies are applied to it, one after the other.
+///
+/// Later ones look at `touched` and at the fates of rows, so that each has an effect of its own.
 pub(super) struct Case {
+    /// All draws of the case come from here.
     pub(super) dice: Rng,
+    /// How the invoice is billed, changed by some discrepancies.
     pub(super) terms: BillingTerms,
     /// The UTC calendar months that the period touches.
     pub(super) months: Period,
@@ -29,49 +34,62 @@ pub(super) struct Case {
     /// Models whose events are not what they were.
     pub(super) touched: BTreeSet<String>,
     pub(super) contradiction: Option<Contradiction>,
+    /// The models that calls may have, and whether they also run in max mode.
     models: Vec<(&'static Model, bool)>,
+    /// How many people make calls.
     users: u64,
 }
 
 /// An event, and what became of it.
+///
+/// It is one event of the truth; a feed may hold it twice or not at all.
 pub(super) struct Row {
     pub(super) event: TrueEvent,
+    /// When the ingest first saw the event, in milliseconds since 1970.
     pub(super) first_seen_ms: i64,
     pub(super) fate: Fate,
 }
 
 /// What the ingest and the biller each hold of an event.
+///
+/// A row has one fate, so that what each explains can be added up.
 pub(super) enum Fate {
+    /// Both have it, at the same amount.
     Held,
     /// Came after the invoice; perhaps to a closed day.
-    Late {
-        closed: bool,
-    },
+    Late { closed: bool },
     /// Was billed as this.
     Repriced(Box<TrueEvent>),
+    /// Was billed, and is no longer in the feed.
     Withdrawn,
+    /// Was billed, and the ingest never read it.
     Missing,
+    /// Was billed once, and the ingest holds it twice.
     Duplicated,
 }
 
 /// What the ingest lost, and whether it knows that it has a gap there.
 pub(super) struct Lost {
     pub(super) span: Period,
+    /// Whether the gap is stated, and the announced count leaves it out.
     pub(super) known: bool,
 }
 
 /// How an invoice contradicts itself.
 pub(super) enum Contradiction {
+    /// The total is off from the sum of the lines by this amount.
     Total(i128),
     /// The amount of this line is off from its text.
     Line(usize, i128),
 }
 
 impl Row {
+    /// Returns when the event happened.
     pub(super) fn at(&self) -> i64 {
         self.event.timestamp_ms
     }
 
+    /// Returns whether the event is of the kind that invoices bill.
     pub(super) fn on_demand(&self) -> bool {
         self.event.kind == TrueEvent::USAGE_BASED
     }
@@ -94,17 +112,22 @@ impl Row {
         }
     }
 
+    /// Returns whether the ingest lost the event.
     pub(super) fn is_missing(&self) -> bool {
         matches!(self.fate, Fate::Missing)
     }
 }
 
 impl Case {
-    /// On-demand usage in and around a period, billed in the plainest way.
+    /// Makes a case with on-demand usage in and around a period, billed in the plainest way.
+    ///
+    /// One call in five may lie anywhere in the months that the period touches, so that most cases have usage
+    /// outside of it.
     pub(super) fn new(seed: u64) -> Self {
         let mut dice = Rng::new(seed);
         let terms = terms(&mut dice);
         let last_month = month_start(terms.period.end_ms - 1);
+        // 32 days after its first one, every month is over and the next is not.
         let months = Period::new(month_start(terms.period.start_ms), month_start(last_month + 32 * DAY));
         let models = models(&mut dice);
         let users = 2 + dice.below(5);
@@ -158,11 +181,12 @@ impl Case {
         below(&mut self.dice, bound)
     }
 
-    /// From `least` to `most` whole cents.
+    /// Draws an amount from `least` to `most` whole cents.
     pub(super) fn cents(&mut self, least: i64, most: i64) -> i128 {
         i128::from(least + self.below(most - least + 1)) * CENT
     }
 
+    /// Draws one of several values; `otherwise` where there is none.
     pub(super) fn pick<T: Copy>(&mut self, of: &[T], otherwise: T) -> T {
         pick(&mut self.dice, of).unwrap_or(otherwise)
     }
@@ -172,19 +196,23 @@ impl Case {
         self.terms.issued_ms()
     }
 
-    /// An event of any kind, seen soon after it happened.
+    /// Adds an event of any kind, seen soon after it happened.
+    ///
     /// The first sight is one minute to about six hours after the event.
     pub(super) fn push(&mut self, event: TrueEvent) {
         let first_seen_ms = event.timestamp_ms + MINUTE + self.below(6 * HOUR);
         self.rows.push(Row { event, first_seen_ms, fate: Fate::Held });
     }
 
+    /// Adds an on-demand call at that time.
     pub(super) fn push_call(&mut self, at: i64) {
         let event = self.call(at);
         self.push(event);
     }
 
     /// Returns an on-demand call at that time.
+    ///
+    /// The first models of the case are called most. An event of another kind is such a call, changed.
     pub(super) fn call(&mut self, at: i64) -> TrueEvent {
         let weights = (1..=self.models.len()).rev().map(|weight| u64::try_from(weight * weight).unwrap_or(1));
         let place = self.dice.weighted(weights).unwrap_or(0);
@@ -207,7 +235,12 @@ impl Case {
 
     /// Returns the usage lines as they would be billed now, for what is held and billed.
     pub(super) fn usage_lines(&self) -> Vec<UsageLine> {
-        self.terms.bill(self.rows.iter().filter(|row| !row.is_missing()).filter_map(Row::billed)).bill.usage
+        self.terms.bill(self.held_and_billed()).bill.usage
+    }
+
+    /// Returns the events that the ingest did not lose and that were billed, as the biller saw them.
+    pub(super) fn held_and_billed(&self) -> impl Iterator<Item = &TrueEvent> {
+        self.rows.iter().filter(|row| !row.is_missing()).filter_map(Row::billed)
     }
 
     /// Returns what on-demand usage would come to, billed now.
@@ -240,10 +273,12 @@ fn terms(dice: &mut Rng) -> BillingTerms {
     terms
 }
 
-/// Three to twelve models, and whether they also run in max mode. The first, which most calls are to, has a token fee.
+/// Draws three to twelve models, and whether they also run in max mode. The first, which most calls are to,
+/// has a token fee.
 fn models(dice: &mut Rng) -> Vec<(&'static Model, bool)> {
     let mut models: Vec<_> = MODELS.iter().collect();
     dice.shuffle(&mut models);
+    // Models of third parties first, since only they have a token fee.
     models.sort_by_key(|model| std::cmp::Reverse(model.third_party));
     if let Some((_, rest)) = models.split_first_mut() {
         dice.shuffle(rest);
@@ -255,21 +290,33 @@ fn models(dice: &mut Rng) -> Vec<(&'static Model, bool)> {
         .collect()
 }
 
-/// Even counts, so that no price is finer than a millionth of a cent.
+/// Draws the tokens of a call. Counts are even, so that no price is finer than a millionth of a cent.
 fn tokens(model: &Model, scale: u64, dice: &mut Rng) -> Tokens {
-    let mut even = |least: u64, range: u64| 2 * scale * (least + dice.below(range));
-    let cache_write = if model.writes_cache() { even(1000, 15_000) } else { 0 };
-    Tokens::new(even(1000, 10_000), even(1000, 4000), cache_write, even(10_000, 100_000))
+    let cache_write = if model.writes_cache() { even(scale, 1000, 15_000, dice) } else { 0 };
+    Tokens::new(
+        even(scale, 1000, 10_000, dice),
+        even(scale, 1000, 4000, dice),
+        cache_write,
+        even(scale, 10_000, 100_000, dice),
+    )
 }
 
+/// Draws an even count: twice the scale for each of `least` and up to `range` more.
+fn even(scale: u64, least: u64, range: u64, dice: &mut Rng) -> u64 {
+    2 * scale * (least + dice.below(range))
+}
+
+/// Returns how long a span is, in milliseconds.
 const fn length(span: Period) -> i64 {
     span.end_ms - span.start_ms
 }
 
+/// Draws from 0 up to `bound`, which is left out; 0 where there is nothing to draw from.
 fn below(dice: &mut Rng, bound: i64) -> i64 {
     i64::try_from(dice.below(u64::try_from(bound).unwrap_or(0))).unwrap_or(0)
 }
 
+/// Draws one of several values; `None` where there is none.
 fn pick<T: Copy>(dice: &mut Rng, of: &[T]) -> Option<T> {
     let place = dice.below(u64::try_from(of.len()).unwrap_or(0));
     of.get(usize::try_from(place).unwrap_or(0)).copied()

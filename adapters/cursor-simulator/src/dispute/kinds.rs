@@ -1,5 +1,9 @@
 //! What can be wrong, and the steps that explain it.
+//!
+//! The two lists differ. A discrepancy is what a test asks for; an entry is what an explanation has to find,
+//! and usage outside of the period is there in every case.
 
+/// Defines a list of names, so that the list of all and the text of each cannot miss one.
 macro_rules! named {
     ($(#[$about:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident),* $(,)? }) => {
         $(#[$about])*

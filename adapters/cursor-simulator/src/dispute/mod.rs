@@ -1,4 +1,7 @@
 //! Random cases of an invoice that does not match what was ingested, with the reasons known.
+//!
+//! A reconciliation is tested against thousands of them: it sees what an ingest and an invoice show, and has
+//! to come to the steps that the case states. Nothing of it is random beyond the seed.
 
 mod case;
 mod feed;
@@ -81,6 +84,7 @@ pub fn dispute(seed: u64, what: &[Discrepancy]) -> Dispute {
     settle::settle(case)
 }
 
+/// Applies one discrepancy; `all` are those of the case, for the one that looks at its neighbours.
 fn apply(case: &mut Case, discrepancy: Discrepancy, all: &[Discrepancy]) {
     match discrepancy {
         Discrepancy::NonBilled => feed::non_billed(case),

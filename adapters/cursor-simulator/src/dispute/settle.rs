@@ -42,17 +42,19 @@ pub(super) fn settle(mut case: Case) -> Dispute {
     }
 }
 
+/// Adds an amount to an entry.
 fn add(expected: &mut BTreeMap<Entry, i128>, entry: Entry, amount: i128) {
     *expected.entry(entry).or_default() += amount;
 }
 
-/// From all that is held in the months to the exact sum of the held events that are billed.
+/// Adds the steps from all that is held in the months to the exact sum of the held events that are billed.
 fn add_events(case: &Case, expected: &mut BTreeMap<Entry, i128>) {
     for row in &case.rows {
         if row.on_demand() {
             add_timing(case, row, expected);
             add_fate(row, expected);
         } else {
+            // One step for all of it: an invoice has no line of its own for such usage, except for own keys.
             let (at, amount) = (row.at(), row.event.effective().unwrap_or(0));
             let own_key_line = row.event.kind == TrueEvent::OWN_KEY && case.terms.own_key_line;
             let billed = if own_key_line && case.terms.cut().contains(at) { amount } else { 0 };
@@ -62,10 +64,12 @@ fn add_events(case: &Case, expected: &mut BTreeMap<Entry, i128>) {
     }
 }
 
-/// Months, the stated period and the real cut are three spans.
+/// Adds what the time of an on-demand event explains: months, the stated period and the real cut are three
+/// spans.
 fn add_timing(case: &Case, row: &Row, expected: &mut BTreeMap<Entry, i128>) {
     let (at, amount) = (row.at(), row.event.effective().unwrap_or(0));
     let period = case.terms.period;
+    // A cut moves by less than two days, so that the half of the period tells which end it is about.
     let early = at < period.start_ms.midpoint(period.end_ms);
     let in_period = period.contains(at);
     if case.months.contains(at) && !in_period {
@@ -83,6 +87,7 @@ fn add_timing(case: &Case, row: &Row, expected: &mut BTreeMap<Entry, i128>) {
 fn add_fate(row: &Row, expected: &mut BTreeMap<Entry, i128>) {
     let amount = row.event.effective().unwrap_or(0);
     match &row.fate {
+        // What is missing shows on rounded lines, and is worked out from those in `add_usage`.
         Fate::Held | Fate::Missing => {}
         Fate::Late { .. } => add(expected, Entry::Late, -amount),
         Fate::Repriced(old) => add(expected, Entry::Repriced, old.effective().unwrap_or(0) - amount),
@@ -100,12 +105,14 @@ fn other_kind(kind: &str) -> Entry {
     }
 }
 
-/// From there to the lines of usage and of own keys.
+/// Adds the steps from there to the lines of usage and of own keys.
+///
+/// Each is the difference of two bills on terms that differ in one thing, in a fixed order: what was lost,
+/// prices, the discount, rounding.
 fn add_usage(case: &Case, bill: &Bill, expected: &mut BTreeMap<Entry, i128>) {
-    let billed = || case.rows.iter().filter(|row| !row.is_missing()).filter_map(Row::billed);
     let cut = case.terms.cut();
     let (mut fees, mut own_key) = (0, 0);
-    for event in billed().filter(|event| cut.contains(event.timestamp_ms)) {
+    for event in case.held_and_billed().filter(|event| cut.contains(event.timestamp_ms)) {
         let fee = event.token_fee.unwrap_or(0);
         match event.kind.as_str() {
             TrueEvent::USAGE_BASED => fees += fee,
@@ -116,26 +123,30 @@ fn add_usage(case: &Case, bill: &Bill, expected: &mut BTreeMap<Entry, i128>) {
     let left_out = if case.terms.token_fee == TokenFee::LeftOut { fees } else { 0 };
     add(expected, Entry::TokenFee, -left_out);
 
-    let held = if case.lost.is_some() { total(&case.terms, billed()) } else { usage(bill) };
+    // Only a loss makes the two bills differ; billing again takes a pass over all events.
+    let held = if case.lost.is_some() { total(&case.terms, case.held_and_billed()) } else { usage(bill) };
     add(expected, Entry::Missing, usage(bill) - held);
     let usual = BillingTerms { prices: BTreeMap::new(), ..case.terms.clone() };
-    let discounted = total(&usual, billed());
+    let discounted = total(&usual, case.held_and_billed());
     add(expected, Entry::Price, held - discounted);
-    let plain = BillingTerms { discount: 0, ..usual }.bill(billed()).bill;
+    let plain = BillingTerms { discount: 0, ..usual }.bill(case.held_and_billed()).bill;
     add(expected, Entry::Discount, discounted - usage(&plain));
     let rounded: i128 = plain.usage.iter().map(|line| line.amount - line.exact).sum();
     let own_key = if case.terms.own_key_line { bill.sum_of(LineKind::OwnKey) - own_key } else { 0 };
     add(expected, Entry::Rounding, rounded + own_key);
 }
 
+/// Returns what on-demand usage comes to on these terms.
 fn total<'a>(terms: &BillingTerms, events: impl Iterator<Item = &'a TrueEvent>) -> i128 {
     usage(&terms.bill(events).bill)
 }
 
+/// Returns the sum of the lines of usage.
 fn usage(bill: &Bill) -> i128 {
     bill.usage.iter().map(|line| line.amount).sum()
 }
 
+/// Adds the lines that are about something else than usage, each by its kind.
 fn add_lines(bill: &Bill, expected: &mut BTreeMap<Entry, i128>) {
     let entries = [
         (LineKind::Seats, Entry::Seats),
@@ -158,6 +169,7 @@ fn contradict(case: &Case, bills: &mut Bills) -> i128 {
         Some(Contradiction::Total(off)) => off,
         Some(Contradiction::Line(place, off)) => match bills.bill.lines.get_mut(place) {
             Some(line) => {
+                // The total follows, so that the line contradicts its text alone.
                 line.amount += off;
                 off
             }
@@ -192,11 +204,14 @@ fn changes(case: &mut Case) -> Vec<FeedChange> {
     changes
 }
 
+/// Returns how many events the server announces for the period now. It announces nothing for a gap that is
+/// known.
 fn announced(case: &Case) -> u64 {
     let known_gap = case.lost.as_ref().is_some_and(|lost| lost.known);
     let rows = case.rows.iter().filter(|row| case.terms.period.contains(row.at())).filter(|row: &&Row| {
         match row.fate {
             Fate::Withdrawn => false,
+            // The server still has what only the ingest lost.
             Fate::Missing => !known_gap,
             Fate::Held | Fate::Late { .. } | Fate::Repriced(_) | Fate::Duplicated => true,
         }
@@ -204,7 +219,9 @@ fn announced(case: &Case) -> u64 {
     u64::try_from(rows.count()).unwrap_or(0)
 }
 
+/// Returns the descriptions of the lines that carry a wrong label or another price.
 fn affected(terms: &BillingTerms, bill: &Bill) -> Vec<String> {
+    // The lines of usage are the first ones of an invoice, in the same order.
     bill.usage
         .iter()
         .zip(&bill.lines)
@@ -216,6 +233,7 @@ fn affected(terms: &BillingTerms, bill: &Bill) -> Vec<String> {
         .collect()
 }
 
+/// Returns a row as often as the ingest holds it.
 fn fed(row: Row) -> impl Iterator<Item = FedEvent> {
     let copies = usize::try_from(row.copies()).unwrap_or(0);
     std::iter::repeat_n(FedEvent { event: row.event, first_seen_ms: row.first_seen_ms }, copies)

@@ -1,4 +1,6 @@
 //! What can differ on the lines of usage.
+//!
+//! These change the terms and leave the events as they are.
 
 use std::collections::BTreeSet;
 
@@ -7,21 +9,24 @@ use crate::biller::{Rounding, RoundingMode, RoundingUnit, TokenFee, UsageLine};
 use crate::dispute::case::Case;
 use crate::dispute::kinds::Discrepancy;
 
+/// Bills usage without the token fee.
 pub(super) fn leave_out_fee(case: &mut Case) {
     case.terms.token_fee = TokenFee::LeftOut;
 }
 
+/// Takes a rate off every line of usage.
 pub(super) fn discount(case: &mut Case) {
     let odd = 25 + u32::try_from(case.dice.below(2976)).unwrap_or(0);
     case.terms.discount = case.pick(&[500, 1000, 1250, 1500, 2000, odd], odd);
 }
 
-/// One or two models, of those with enough usage that the difference shows.
+/// Bills one or two models at another price, of those with enough usage that the difference shows.
 pub(super) fn other_price(case: &mut Case) {
     let lines = case.usage_lines();
     let mut models: Vec<_> = candidates(case, &lines, |line| line.exact >= DOLLAR / 2)
         .into_iter()
         .map(|line| line.model.clone())
+        // A model may have two lines, and prices are those of a model.
         .collect::<BTreeSet<_>>()
         .into_iter()
         .collect();
@@ -31,13 +36,14 @@ pub(super) fn other_price(case: &mut Case) {
     case.terms.prices = models.into_iter().take(count).map(|model| (model, factor)).collect();
 }
 
-/// Two lines carry each other's label, or one a label that no event has.
+/// Makes two lines carry each other's label, or one a label that no event has.
 pub(super) fn relabel(case: &mut Case) {
     let lines = case.usage_lines();
     let mut lines = candidates(case, &lines, |line| !case.terms.prices.contains_key(&line.model));
     case.dice.shuffle(&mut lines);
     let unknown = case.pick(&["cursor-fast-preview", "agent-premium", "gpt-5.4-turbo"], "agent-premium");
     let Some((first, rest)) = lines.split_first() else { return };
+    // Between lines of the same amount, an exchange would make no difference.
     let second = rest.iter().find(|line| line.amount != first.amount).filter(|_| case.dice.chance(500));
     case.terms.labels = match second {
         Some(second) => [(&first.label, &second.label), (&second.label, &first.label)]
@@ -47,7 +53,7 @@ pub(super) fn relabel(case: &mut Case) {
     };
 }
 
-/// Lines that fit and that nothing else has happened to; else those that fit; else all.
+/// Returns the lines that fit and that nothing else has happened to; else those that fit; else all.
 fn candidates(case: &Case, lines: &[UsageLine], fits: impl Fn(&UsageLine) -> bool) -> Vec<UsageLine> {
     let fitting: Vec<_> = lines.iter().filter(|line| fits(line)).cloned().collect();
     let fitting = if fitting.is_empty() { lines.to_vec() } else { fitting };
@@ -55,8 +61,10 @@ fn candidates(case: &Case, lines: &[UsageLine], fits: impl Fn(&UsageLine) -> boo
     if calm.is_empty() { fitting } else { calm }
 }
 
-/// The first other policy, of all in random order, that comes to another total. All usage on one line would hide what
-/// else is on the lines, so that policy stands alone or beside what is not about usage.
+/// Sets the first other policy, of all in random order, that comes to another total.
+///
+/// All usage on one line would hide what else is on the lines, so that policy stands alone or beside what is
+/// not about usage.
 pub(super) fn round_otherwise(case: &mut Case, all: &[Discrepancy]) {
     let usual = case.terms.rounding;
     let total = case.usage_total();
@@ -75,5 +83,6 @@ pub(super) fn round_otherwise(case: &mut Case, all: &[Discrepancy]) {
             return;
         }
     }
+    // Every other policy comes to the same total, so that there is nothing to find.
     case.terms.rounding = usual;
 }

@@ -1,4 +1,8 @@
 //! From a request to an answer: routes, key, scope, plan, limits.
+//!
+//! The order of the checks is part of what a client is tested against: the key comes first, so that an
+//! unknown path tells nothing to whoever has none, and rates are limited after everything else that refuses
+//! without a look at the body.
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -27,6 +31,8 @@ use crate::route::Route;
 const WAIT: u32 = 60;
 
 /// What decides, beside the data, whether a request is answered.
+///
+/// Borrowed for one request, since the counts of requests are behind the simulator's lock.
 #[derive(Clone, Copy)]
 pub(crate) struct Guard<'a> {
     /// The key that is accepted.
@@ -36,6 +42,8 @@ pub(crate) struct Guard<'a> {
 }
 
 /// Answers a request from what `view` shows.
+///
+/// A fault may replace the answer, or spoil the one that would have been given.
 pub(crate) fn answer(
     guard: Guard<'_>,
     view: &mut View<'_>,
@@ -54,6 +62,7 @@ pub(crate) fn answer(
     }
 }
 
+/// Returns the answer without any fault.
 fn honest_answer(guard: Guard<'_>, view: &View<'_>, request: &Request<Bytes>) -> Response<Bytes> {
     if !has_key(request, guard.key) {
         return bad_key();
@@ -66,6 +75,7 @@ fn honest_answer(guard: Guard<'_>, view: &View<'_>, request: &Request<Bytes>) ->
     if *request.method() != route.method() {
         return wrong_method(&route.method());
     }
+    // A request that was refused above does not count towards the limit; one with a wrong body does.
     let limits = view.behaviour.rate_limits.as_ref();
     if let Some(limits) = limits.filter(|limits| !(guard.admits)(route.endpoint(), view.now, limits)) {
         return throttled(limits.throttling, WAIT);
@@ -104,10 +114,12 @@ fn forbidden(view: &View<'_>, endpoint: Endpoint) -> Option<Response<Bytes>> {
         Scope::Models if !models => return Some(missing_scope("admin:*")),
         _ => {}
     }
+    // Billing groups are documented for Enterprise teams alone.
     let locked = view.behaviour.plan == Plan::Teams && endpoint == Endpoint::BillingGroups;
     locked.then(wrong_plan)
 }
 
+/// Makes a 405 that names the right method, as HTTP wants it.
 fn wrong_method(right: &Method) -> Response<Bytes> {
     let mut refusal = titled(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed", "Method not allowed");
     let allow = if *right == Method::GET { "GET" } else { "POST" };
@@ -115,11 +127,12 @@ fn wrong_method(right: &Method) -> Response<Bytes> {
     refusal
 }
 
-/// Basic, with the key as user and an empty password.
+/// Returns whether a request has the key: Basic, with the key as user and an empty password.
 fn has_key(request: &Request<Bytes>, key: &str) -> bool {
     let header = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
     let encoded = header
         .and_then(|text| text.split_once(' '))
+        // Schemes are compared without regard to case (RFC 9110, section 11.1).
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("basic"));
     let decoded = encoded.and_then(|(_, text)| BASE64_STANDARD.decode(text.trim()).ok());
     decoded.is_some_and(|pair| pair.strip_suffix(b":") == Some(key.as_bytes()))

@@ -15,16 +15,23 @@ use crate::endpoints::view::View;
 use crate::events::TrueEvent;
 use crate::wire::{Object, array, instant_text, person_id};
 
+/// Amounts by UTC day.
 type Days = BTreeMap<NaiveDate, i128>;
 
 /// On-demand spend of a cycle by team and person; nobody's is that of service accounts.
+///
+/// Days without spend are not in it.
 struct Spending {
+    /// The first millisecond of the cycle, and the first after it.
     cycle: (i64, i64),
+    /// By the place of the team and the email of the person.
     days: BTreeMap<(Option<usize>, Option<String>), Days>,
 }
 
-/// Source: <https://cursor.com/docs/account/teams/admin-api>, "Billing Groups". Which spend `spendCents` means is not
-/// documented; here it is on-demand spend, at the time it happened, and that of service accounts is unassigned.
+/// Answers the list of groups. Source: <https://cursor.com/docs/account/teams/admin-api>, "Billing Groups".
+///
+/// Which spend `spendCents` means is not documented; here it is on-demand spend, at the time it happened, and
+/// that of service accounts is unassigned.
 pub(crate) fn all(view: &View<'_>, query: &str) -> Result<String, Refusal> {
     let spending = Spending::of(view, cycle(view, query)?);
     let mut json = String::new();
@@ -37,7 +44,7 @@ pub(crate) fn all(view: &View<'_>, query: &str) -> Result<String, Refusal> {
     Ok(json)
 }
 
-/// Nothing, if there is no group with that id.
+/// Answers one group in detail; `None` if there is no group with that id.
 pub(crate) fn one(view: &View<'_>, id: &str, query: &str) -> Result<Option<String>, Refusal> {
     let team = team_of(view, "group_", id);
     if team.is_none() && id != "group_unassigned" {
@@ -68,10 +75,12 @@ impl Spending {
     /// Sums the on-demand events of a cycle, from the horizon on if history before it is gone.
     fn of(view: &View<'_>, cycle: (i64, i64)) -> Self {
         let mut days = BTreeMap::<_, Days>::new();
+        // What is no longer served as events is in no sum either.
         let start = view.snapshot.horizon.map_or(cycle.0, |horizon| cycle.0.max(horizon));
         for event in view.list().between(start, cycle.1) {
             if let (TrueEvent::USAGE_BASED, Some(charged)) = (event.kind.as_str(), event.charged) {
                 let person = event.whose().map(str::to_owned);
+                // The spend of service accounts is unassigned, whatever team they belong to.
                 let of_person = event.team.as_ref().filter(|_| person.is_some());
                 let team = of_person.and_then(|name| view.company.teams.iter().position(|team| team == name));
                 let day = date(event.timestamp_ms);
@@ -97,6 +106,7 @@ impl Spending {
         sums
     }
 
+    /// Writes the cycle that the sums are of.
     fn write_cycle(&self, body: &mut Object<'_>) {
         let mut cycle = Object::open(body.key("billingCycle"));
         cycle.text("cycleStart", &instant_text(self.cycle.0));
@@ -111,6 +121,7 @@ fn group(out: &mut String, team: Option<usize>, spending: &Spending, view: &View
     let founded = instant_text(view.range.0);
     let (current, former): (Vec<_>, Vec<_>) =
         memberships(view, team).into_iter().partition(|membership| membership.left.is_none());
+    // Whoever left before the cycle has no part in it.
     let former = former.into_iter().filter(|membership| membership.left >= Some(spending.cycle.0));
     let directory = team.map(|_| format!("team_group_{}", slug(name)));
     let mut group = Object::open(out);
@@ -123,13 +134,13 @@ fn group(out: &mut String, team: Option<usize>, spending: &Spending, view: &View
     group.text("updatedAt", &founded);
     let days = spending.of_team(team);
     group.raw("spendCents", cents_json(days.values().sum(), view.behaviour.notation));
-    let write = |out: &mut String, membership: Membership<'_>, in_detail: bool| {
-        member(out, &membership, &spending.of_person(team, &membership.person.email), view, in_detail);
-    };
     array(group.key("currentMembers"), current.into_iter(), |out, membership| {
-        write(out, membership, in_detail);
+        let days = spending.of_person(team, &membership.person.email);
+        member(out, &membership, &days, view, in_detail);
     });
-    array(group.key("formerMembers"), former, |out, membership| write(out, membership, false));
+    array(group.key("formerMembers"), former, |out, membership| {
+        member(out, &membership, &spending.of_person(team, &membership.person.email), view, false);
+    });
     daily(group.key("dailySpend"), &days, view);
     group.close();
 }

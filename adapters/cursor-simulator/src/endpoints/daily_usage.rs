@@ -15,14 +15,20 @@ use crate::events::TrueEvent;
 use crate::wire::{Object, array, person_id};
 
 /// What one person did on one day. Lines follow from tokens, so that they are the same every time.
+///
+/// A day without events has zeros and no model.
 #[derive(Clone, Debug, Default)]
 struct Day {
     included: u64,
     on_demand: u64,
     own_key: u64,
+    /// Reviews that were free.
     bugbot: u64,
+    /// All other events.
     agent: u64,
+    /// Lines of code, derived from output tokens.
     lines: u64,
+    /// How many events each model has.
     models: BTreeMap<String, u64>,
 }
 
@@ -41,20 +47,26 @@ impl Day {
         *self.models.entry(event.model.clone()).or_default() += 1;
     }
 
+    /// Returns whether there was any event on the day.
     fn is_active(&self) -> bool {
         !self.models.is_empty()
     }
 
     /// Returns the model with the most calls; of several, the first by name.
     fn most_used_model(&self) -> Option<&str> {
+        // `max_by_key` returns the last of equal ones: in reverse, that is the first by name.
         self.models.iter().rev().max_by_key(|(_, count)| **count).map(|(model, _)| model.as_str())
     }
 }
 
+/// What was done, by email of the company and first millisecond of the day.
 type Days = BTreeMap<(String, i64), Day>;
 
-/// Source: <https://cursor.com/docs/account/teams/admin-api>, "Get Daily Usage Data". Without paging only days with use
-/// are listed; with paging, every day of everyone who was a member in the span.
+/// Answers usage by person and day. Source: <https://cursor.com/docs/account/teams/admin-api>, "Get Daily
+/// Usage Data".
+///
+/// Without paging only days with use are listed; with paging, every day of everyone who was a member in the
+/// span.
 pub(crate) fn answer(view: &View<'_>, body: &[u8]) -> Result<String, Refusal> {
     let query = DailyQuery::read(&object(body)?, view.behaviour.daily_span_days)?;
     let days = days(view, &query);
@@ -140,10 +152,9 @@ fn row(out: &mut String, person: &Person, day: i64, use_of_day: &Day, view: &Vie
     ] {
         row.raw(name, count);
     }
-    let when_active = |text: &'static str| use_of_day.is_active().then_some(text);
     row.nullable_text("mostUsedModel", use_of_day.most_used_model());
-    row.nullable_text("applyMostUsedExtension", when_active(".ts"));
-    row.nullable_text("tabMostUsedExtension", when_active(".ts"));
-    row.nullable_text("clientVersion", when_active("3.1.14"));
+    row.nullable_text("applyMostUsedExtension", use_of_day.is_active().then_some(".ts"));
+    row.nullable_text("tabMostUsedExtension", use_of_day.is_active().then_some(".ts"));
+    row.nullable_text("clientVersion", use_of_day.is_active().then_some("3.1.14"));
     row.close();
 }

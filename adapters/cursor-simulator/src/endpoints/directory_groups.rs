@@ -9,7 +9,8 @@ use crate::wire::{Object, array, instant_text, person_id};
 /// What a member of the first group may spend in a month; the others have no limit.
 const LIMIT_DOLLARS: u32 = 200;
 
-/// Source: <https://cursor.com/docs/account/teams/admin-api>, "Team Directory Groups".
+/// Answers the list of groups, one page of it. Source: <https://cursor.com/docs/account/teams/admin-api>,
+/// "Team Directory Groups".
 pub(crate) fn all(view: &View<'_>, query: &str) -> Result<String, Refusal> {
     let paging = listing::of_query(query)?;
     let whole = view.company.teams.len();
@@ -22,7 +23,7 @@ pub(crate) fn all(view: &View<'_>, query: &str) -> Result<String, Refusal> {
     Ok(json)
 }
 
-/// Nothing, if there is no group with that id.
+/// Answers one group; `None` if there is no group with that id.
 pub(crate) fn one(view: &View<'_>, id: &str) -> Option<String> {
     let team = team_of(view, "team_group_", id)?;
     let mut json = String::new();
@@ -32,7 +33,7 @@ pub(crate) fn one(view: &View<'_>, id: &str) -> Option<String> {
     Some(json)
 }
 
-/// Nothing, if there is no group with that id.
+/// Answers the members of a group, one page of them; `None` if there is no group with that id.
 pub(crate) fn members(view: &View<'_>, id: &str, query: &str) -> Result<Option<String>, Refusal> {
     let Some(team) = team_of(view, "team_group_", id) else { return Ok(None) };
     let paging = listing::of_query(query)?;
@@ -53,12 +54,14 @@ pub(crate) fn members(view: &View<'_>, id: &str, query: &str) -> Result<Option<S
     Ok(Some(json))
 }
 
+/// Returns who is in a team now.
 fn current<'a>(view: &View<'a>, team: usize) -> Vec<Membership<'a>> {
     let mut current = memberships(view, Some(team));
     current.retain(|membership| membership.left.is_none());
     current
 }
 
+/// Writes a group; only the first has a spending limit.
 fn group(out: &mut String, team: usize, view: &View<'_>) {
     let name = view.company.teams.get(team).map_or("", String::as_str);
     let founded = instant_text(view.range.0);

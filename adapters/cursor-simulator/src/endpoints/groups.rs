@@ -4,14 +4,20 @@ use crate::company::Person;
 use crate::endpoints::view::View;
 
 /// Somebody's time in a team.
+///
+/// A person who moved has two of them, which meet at the move.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Membership<'a> {
     pub(crate) person: &'a Person,
+    /// When the person came into the team, in milliseconds since 1970.
     pub(crate) joined: i64,
+    /// When the person left it; `None` for those who are in it now.
     pub(crate) left: Option<i64>,
 }
 
 /// Returns the end of an id: the name in small letters, with `_` for all that is neither letter nor digit.
+///
+/// Ids are made of names, so that they are the same in every process.
 pub(crate) fn slug(name: &str) -> String {
     name.chars()
         .map(|letter| if letter.is_alphanumeric() { letter } else { '_' })

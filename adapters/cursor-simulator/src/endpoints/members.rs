@@ -4,8 +4,10 @@ use crate::behaviour::Era;
 use crate::endpoints::view::View;
 use crate::wire::{Object, array, person_id};
 
-/// Source: <https://cursor.com/docs/account/teams/admin-api>, "Get Team Members". Removed people are left out, as users
-/// report, although the page knows `isRemoved: true`.
+/// Answers the members of the team. Source: <https://cursor.com/docs/account/teams/admin-api>, "Get Team
+/// Members".
+///
+/// Removed people are left out, as users report, although the page knows `isRemoved: true`. It has no pages.
 pub(crate) fn answer(view: &View<'_>) -> String {
     let mut json = String::new();
     let mut body = Object::open(&mut json);

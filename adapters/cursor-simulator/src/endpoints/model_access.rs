@@ -1,12 +1,17 @@
 //! `GET /teams/model-access/configuration` and `GET /teams/model-access/providers`.
+//!
+//! The settings are fixed: nothing else of the simulator depends on them.
 
 use crate::wire::{Object, array, string};
 
+/// The team's id in these answers.
 const TEAM: u32 = 4711;
 
-/// Id and display name. The ids of the catalogue differ from those in events.
+/// The id and the display name of a provider or a model. The ids of the catalogue differ from those in
+/// events.
 type Entry = (&'static str, &'static str);
 
+/// Providers and their models.
 const CATALOGUE: [(Entry, &[Entry]); 5] = [
     (
         ("anthropic", "Anthropic"),
@@ -26,7 +31,8 @@ const CATALOGUE: [(Entry, &[Entry]); 5] = [
     (("cursor", "Cursor"), &[("composer-2.5", "Composer 2.5"), ("composer-1", "Composer 1")]),
 ];
 
-/// Source: <https://cursor.com/docs/account/teams/admin-api>, "Model Access".
+/// Answers the settings without the models. Source: <https://cursor.com/docs/account/teams/admin-api>, "Model
+/// Access".
 pub(crate) fn configuration() -> String {
     let mut json = String::new();
     let mut body = Object::open(&mut json);
@@ -37,7 +43,8 @@ pub(crate) fn configuration() -> String {
     json
 }
 
-/// Returns the same page. The last model of the last provider is switched off.
+/// Answers the settings with the providers and their models. The last model of the last provider is switched
+/// off.
 pub(crate) fn providers() -> String {
     let mut json = String::new();
     let mut body = Object::open(&mut json);
@@ -54,11 +61,13 @@ pub(crate) fn providers() -> String {
     json
 }
 
+/// Writes the fields that both answers begin with.
 fn state(body: &mut Object<'_>) {
     body.raw("teamId", TEAM);
     body.text("state", "custom");
 }
 
+/// Writes a model; some have a parameter that can be set.
 fn model(out: &mut String, (id, name): &Entry) {
     let mut model = Object::open(out);
     model.text("id", id);

@@ -12,9 +12,10 @@ use crate::calendar::DAY;
 use crate::endpoints::view::View;
 use crate::events::TrueEvent;
 
+/// The values of `hostingType`.
 const HOSTING: [&str; 4] = ["CLOUD", "SELF_HOSTED", "SELF_HOSTED_POOL", "SELF_HOSTED_MACHINE"];
 
-/// The text of a 400.
+/// The text of a 400, which says what is wrong with a request.
 pub(crate) type Refusal = String;
 
 /// Returns the body as an object; no body is an empty one.
@@ -26,6 +27,8 @@ pub(crate) fn object(body: &[u8]) -> Result<Map<String, Value>, Refusal> {
 }
 
 /// A page by its number, counted from 1, and its size in rows; neither is ever 0.
+///
+/// A page behind the last one is empty, unless the endpoint refuses it.
 #[derive(Debug)]
 pub(crate) struct Paging {
     pub(crate) page: usize,
@@ -33,6 +36,8 @@ pub(crate) struct Paging {
 }
 
 /// Page sizes of one endpoint.
+///
+/// `usual` is for requests that ask for none.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Sizes {
     pub(crate) usual: usize,
@@ -65,11 +70,6 @@ impl Paging {
     /// Makes a page number and a page size as asked.
     /// A size beyond the largest is refused or reduced, as the endpoint does.
     pub(crate) fn of((page, size): (Option<i64>, Option<i64>), sizes: Sizes) -> Result<Self, Refusal> {
-        let count = |name: &str, asked: Option<i64>, usual: usize| match asked.map(usize::try_from) {
-            None => Ok(usual),
-            Some(Ok(count)) if count > 0 => Ok(count),
-            Some(_) => Err(format!("{name} must be a positive integer")),
-        };
         let size = count("pageSize", size, sizes.usual)?;
         if size > sizes.largest && sizes.oversize == Oversize::Refuse {
             return Err(format!("pageSize must not be greater than {}", sizes.largest));
@@ -88,10 +88,20 @@ impl Paging {
     }
 }
 
+/// Returns the number that was asked for, or the usual one; refuses what is below 1.
+fn count(name: &str, asked: Option<i64>, usual: usize) -> Result<usize, Refusal> {
+    match asked.map(usize::try_from) {
+        None => Ok(usual),
+        Some(Ok(count)) if count > 0 => Ok(count),
+        Some(_) => Err(format!("{name} must be a positive integer")),
+    }
+}
+
 /// `POST /teams/filtered-usage-events`.
 /// Instants are milliseconds; filters that are absent let everything through, and all that are set must hold.
 #[derive(Debug)]
 pub(crate) struct EventQuery {
+    /// The first millisecond, and below the last one; both are included.
     pub(crate) start: Option<i64>,
     pub(crate) end: Option<i64>,
     pub(crate) paging: Paging,
@@ -105,6 +115,7 @@ pub(crate) struct EventQuery {
 }
 
 impl EventQuery {
+    /// Reads a body; a person's id is looked up at once, as events name people by email.
     pub(crate) fn read(body: &Map<String, Value>, view: &View<'_>) -> Result<Self, Refusal> {
         let hosting = text(body, "hostingType")?;
         if hosting.as_deref().is_some_and(|hosting| !HOSTING.contains(&hosting)) {
@@ -137,6 +148,7 @@ impl EventQuery {
     pub(crate) fn admits(&self, event: &TrueEvent) -> bool {
         let sent = event.email.as_deref();
         let is_cloud = event.cloud_agent_id.is_some();
+        // By the person behind it first: the email of somebody who was removed is no longer sent.
         self.person.as_deref().is_none_or(|person| event.person.as_deref().or(sent) == Some(person))
             && self
                 .email
@@ -145,6 +157,7 @@ impl EventQuery {
             && (self.service_account.is_none() || self.service_account == event.service_account_id)
             && admits_id(self.cloud_agent.as_deref(), event.cloud_agent_id.as_deref())
             && admits_id(self.automation.as_deref(), event.automation_id.as_deref())
+            // All agents of the simulator run in Cursor's cloud.
             && self.hosting.as_deref().is_none_or(|hosting| hosting == "CLOUD" && is_cloud)
     }
 }
@@ -164,11 +177,13 @@ fn person(body: &Map<String, Value>, view: &View<'_>) -> Result<Option<String>, 
         Some(_) => {
             let wanted = whole(body, "userId")?.and_then(|id| u64::try_from(id).ok());
             let found = view.company.people.iter().find(|person| Some(person.number) == wanted);
+            // Nobody has an empty email, so that an unknown id finds no event.
             Ok(Some(found.map(|person| person.email.clone()).unwrap_or_default()))
         }
     }
 }
 
+/// What rows of spend are sorted by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SpendOrder {
     Amount,
@@ -186,6 +201,8 @@ pub(crate) struct SpendQuery {
 }
 
 impl SpendQuery {
+    /// Reads a body. Without `sortBy` the order is that of the company's list, and without `sortDirection` it
+    /// is reversed.
     pub(crate) fn read(body: &Map<String, Value>) -> Result<Self, Refusal> {
         let order = match text(body, "sortBy")?.as_deref() {
             Some("amount") => SpendOrder::Amount,
@@ -204,6 +221,8 @@ impl SpendQuery {
 }
 
 /// `POST /teams/daily-usage-data`.
+///
+/// Both ends are milliseconds and included; `paging` is missing where the request asks for no page.
 #[derive(Debug)]
 pub(crate) struct DailyQuery {
     pub(crate) start: i64,
@@ -212,13 +231,9 @@ pub(crate) struct DailyQuery {
 }
 
 impl DailyQuery {
+    /// Reads a body, and refuses a span of more than so many days.
     pub(crate) fn read(body: &Map<String, Value>, span_days: u32) -> Result<Self, Refusal> {
-        let bound = |name: &str| {
-            let ms = whole(body, name)?.ok_or_else(|| format!("{name} is required"))?;
-            let known = DateTime::from_timestamp_millis(ms).map(|_| ms);
-            known.ok_or_else(|| format!("{name} is out of range"))
-        };
-        let (start, end) = (bound("startDate")?, bound("endDate")?);
+        let (start, end) = (bound(body, "startDate")?, bound(body, "endDate")?);
         let longest = i64::from(span_days).saturating_mul(DAY);
         if !(0..=longest).contains(&end.saturating_sub(start)) {
             return Err(format!("Date range must be between 0 and {span_days} days"));
@@ -232,7 +247,16 @@ impl DailyQuery {
     }
 }
 
+/// Reads an end of a span, which has to be there and to be a date.
+fn bound(body: &Map<String, Value>, name: &str) -> Result<i64, Refusal> {
+    let ms = whole(body, name)?.ok_or_else(|| format!("{name} is required"))?;
+    let known = DateTime::from_timestamp_millis(ms).map(|_| ms);
+    known.ok_or_else(|| format!("{name} is out of range"))
+}
+
 /// Returns the value of a parameter of the query, as it stands there.
+///
+/// Escapes are not read: no parameter of this API needs any.
 pub(crate) fn parameter<'a>(query: &'a str, name: &str) -> Option<&'a str> {
     query
         .split('&')

@@ -16,7 +16,9 @@ use crate::wire::{Object, array, event};
 /// The places of the events that a request finds, oldest first.
 /// Without filters, a range of places is enough, so that a page of millions of events costs only its own rows.
 enum Found {
+    /// Every event of a span: no filter is set.
     All(Range<usize>),
+    /// The events that pass the filters.
     Some(Vec<usize>),
 }
 
@@ -38,6 +40,7 @@ impl Found {
         Self::Some(span.filter(|place| list.get(*place).is_some_and(|event| query.admits(event))).collect())
     }
 
+    /// Returns how many events were found.
     fn len(&self) -> usize {
         match self {
             Self::All(span) => span.len(),
@@ -70,7 +73,10 @@ impl Found {
     }
 }
 
-/// Source: <https://cursor.com/docs/account/teams/admin-api>, "Get Usage Events Data".
+/// Answers one page of usage events. Source: <https://cursor.com/docs/account/teams/admin-api>, "Get Usage
+/// Events Data".
+///
+/// Every page states the count of all events that the request finds, as the server holds them at that moment.
 pub(crate) fn answer(view: &View<'_>, body: &[u8]) -> Result<String, Refusal> {
     let behaviour = &view.behaviour;
     let query = EventQuery::read(&object(body)?, view)?;

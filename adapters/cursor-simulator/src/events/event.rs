@@ -32,7 +32,7 @@ impl Tokens {
             .saturating_add(self.cache_read)
     }
 
-    /// Returns both together; a count that leaves the range stays at its end.
+    /// Returns the sum of both for each type of token; a sum beyond `u64` stays at `u64::MAX`.
     pub(crate) const fn plus(self, other: Self) -> Self {
         Self {
             input: self.input.saturating_add(other.input),
@@ -206,10 +206,12 @@ impl TrueEvent {
         self.person.as_deref().or_else(|| self.email.as_deref().filter(|_| self.service_account_id.is_none()))
     }
 
+    /// Returns the token fee; 0 where none is stated.
     fn fee(&self) -> i128 {
         self.token_fee.unwrap_or(0)
     }
 
+    /// Returns what the tokens cost after the discount, with the fee; `None` without a stated price.
     fn after_discount(&self) -> Option<i128> {
         let kept = 100_i128.saturating_sub(i128::from(self.discount_percent.unwrap_or(0)));
         self.model_cost.map(|cost| cost * kept / 100 + self.fee())
@@ -227,6 +229,7 @@ impl TrueEvent {
         }
     }
 
+    /// Returns whether the event used anything: request units, or tokens.
     fn has_usage(&self) -> bool {
         self.requests != 0 || self.tokens.is_some_and(|tokens| tokens.total() > 0)
     }
@@ -245,6 +248,9 @@ impl TrueEvent {
 }
 
 /// What a kind means for amounts.
+///
+/// It is what `cursor-cost-source` reads from the kind, written down here once more, so that a test compares
+/// two readings.
 enum Class {
     OnDemand,
     Included,

@@ -48,11 +48,13 @@ impl EventList {
         if held.timestamp_ms == event.timestamp_ms {
             return Some(std::mem::replace(held, Arc::new(event)));
         }
+        // At another instant, the event has another place.
         let replaced = self.remove(place);
         self.insert(event);
         replaced
     }
 
+    /// Returns how many events there are.
     pub(crate) const fn len(&self) -> usize {
         self.events.len()
     }
@@ -62,6 +64,7 @@ impl EventList {
         self.events.partition_point(|event| event.timestamp_ms < ms)
     }
 
+    /// Returns the event at a place, if there is one.
     pub(crate) fn get(&self, place: usize) -> Option<&TrueEvent> {
         self.events.get(place).map(|event| &**event)
     }

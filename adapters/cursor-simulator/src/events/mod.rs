@@ -1,4 +1,6 @@
 //! What the server holds: usage events, how they change, and exact sums over them.
+//!
+//! All of it is plain data without a server: a test can make events, keep a snapshot, and compare sums.
 
 mod change;
 mod event;

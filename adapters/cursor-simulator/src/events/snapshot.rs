@@ -18,6 +18,7 @@ use crate::events::truth::Truth;
 pub struct Snapshot {
     pub(crate) revision: u64,
     pub(crate) list: Arc<EventList>,
+    /// The first millisecond that is still served; older events are held and not served.
     pub(crate) horizon: Option<i64>,
 }
 
@@ -65,6 +66,7 @@ impl Snapshot {
         Truth::of(self.events())
     }
 
+    /// Returns the place of the first event that is served.
     pub(crate) fn first_served(&self) -> usize {
         self.horizon.map_or(0, |ms| self.list.older_than(ms))
     }

@@ -31,6 +31,7 @@ pub struct Sums {
 }
 
 impl Sums {
+    /// Adds an event. Amounts that cannot be said add nothing.
     fn add(&mut self, event: &TrueEvent) {
         self.events += 1;
         self.billed += event.billed().unwrap_or(0);
@@ -93,6 +94,7 @@ impl Truth {
     }
 }
 
+/// Adds an event to the sums of its key; the key is copied only when it is new.
 fn add<K: Clone + Ord>(sums: &mut BTreeMap<K, Sums>, key: &K, event: &TrueEvent) {
     if let Some(found) = sums.get_mut(key) {
         found.add(event);

@@ -144,7 +144,9 @@ pub const SLOW: &str = "x-simulator-slow";
 pub struct Fault {
     kind: FaultKind,
     endpoint: Endpoint,
+    /// How many requests of the endpoint pass before it hits.
     skip: u32,
+    /// How many requests it hits from then on; `None` for all.
     times: Option<u32>,
 }
 
@@ -192,8 +194,11 @@ impl Fault {
 }
 
 /// What hits one request.
+///
+/// Empty for most requests.
 #[derive(Debug, Default)]
 pub(crate) struct Strike {
+    /// The fault that decides the answer: the first one that was injected.
     pub(crate) kind: Option<FaultKind>,
     /// What changes after the answer.
     pub(crate) changes: Vec<Change>,
@@ -202,24 +207,29 @@ pub(crate) struct Strike {
 }
 
 /// The faults still to come, and how often they came.
+///
+/// A fault that has hit its requests leaves the queue.
 #[derive(Debug, Default)]
 pub(crate) struct Faults {
     queue: Vec<Fault>,
+    /// Whether the key was revoked, which lasts until faults are cleared.
     revoked: bool,
     fired: BTreeMap<&'static str, u64>,
 }
 
 impl Faults {
+    /// Queues a fault, behind those that are there.
     pub(crate) fn inject(&mut self, fault: Fault) {
         self.queue.push(fault);
     }
 
-    /// What was counted stays.
+    /// Forgets the faults and a revoked key. What was counted stays.
     pub(crate) fn clear(&mut self) {
         self.queue.clear();
         self.revoked = false;
     }
 
+    /// Returns how often each fault hit, by name.
     pub(crate) fn fired(&self) -> BTreeMap<&'static str, u64> {
         self.fired.clone()
     }
@@ -244,6 +254,7 @@ impl Faults {
         if self.revoked {
             strike.kind = Some(FaultKind::KeyRevoked);
         }
+        // A key that was revoked stays so for all requests to come.
         self.revoked = matches!(strike.kind, Some(FaultKind::KeyRevoked));
         strike.names.extend(strike.kind.as_ref().map(FaultKind::name));
         for name in &strike.names {

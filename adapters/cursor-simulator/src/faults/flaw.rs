@@ -15,36 +15,49 @@ use crate::rate_limit::Throttling;
 /// `OneEarly` begins a page one row too soon and so repeats it; `OneLate` skips one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum RowFlaw {
+    /// The announced number of events is wrong.
     Count,
+    /// The page has no rows.
     Empty,
+    /// The rows are in another order.
     Shuffled,
     OneEarly,
     OneLate,
 }
 
 /// What the HTTP server does beside sending the answer.
+///
+/// It travels with the response as an extension of `http`, and no client sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Delivery {
+    /// The connection closes without an answer.
     Dropped,
+    /// The connection is reset without an answer.
     Reset,
     /// The length that is announced.
     Cut(usize),
-    Slow {
-        pieces: u32,
-        delay_ms: u32,
-    },
+    /// The answer comes in pieces, with a pause before each.
+    Slow { pieces: u32, delay_ms: u32 },
 }
 
 /// A flaw of an answer that is otherwise right.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Flaw {
     Rows(RowFlaw),
+    /// Half of the body, as if it were the whole.
     Truncated,
+    /// Half of the body, with the announced length of the whole.
     Cut,
-    Slow { pieces: u32, delay_ms: u32 },
+    Slow {
+        pieces: u32,
+        delay_ms: u32,
+    },
 }
 
-/// Either the whole answer, or what to spoil about the right one.
+/// Returns what is to be spoilt about the right answer, if anything.
+///
+/// # Errors
+/// The whole answer, where the fault replaces it.
 pub(crate) fn refuse_or_spoil(fault: &FaultKind) -> Result<Option<Flaw>, Box<Response<Bytes>>> {
     let response = match fault {
         FaultKind::TruncatedBody => return Ok(Some(Flaw::Truncated)),
@@ -55,6 +68,7 @@ pub(crate) fn refuse_or_spoil(fault: &FaultKind) -> Result<Option<Flaw>, Box<Res
         FaultKind::ShuffledRows => return Ok(Some(Flaw::Rows(RowFlaw::Shuffled))),
         FaultKind::RepeatedRow => return Ok(Some(Flaw::Rows(RowFlaw::OneEarly))),
         FaultKind::SkippedRow => return Ok(Some(Flaw::Rows(RowFlaw::OneLate))),
+        // These change the data after the answer, which itself is right.
         FaultKind::ShiftedRows(_) | FaultKind::Then(_) => return Ok(None),
         FaultKind::TooManyRequests { retry_after: Some(seconds) } => throttled(Throttling::Current, *seconds),
         FaultKind::TooManyRequests { retry_after: None } => throttled(Throttling::Older, 0),
@@ -71,6 +85,7 @@ pub(crate) fn refuse_or_spoil(fault: &FaultKind) -> Result<Option<Flaw>, Box<Res
 
 /// Makes the answer that stands for a connection without one.
 fn hung_up(how: &'static str, delivery: Delivery) -> Response<Bytes> {
+    // No client on a socket sees this answer: the connection ends without one.
     let mut response = response(StatusCode::BAD_GATEWAY, "text/plain", String::new());
     mark(&mut response, DROPPED, HeaderValue::from_static(how), delivery);
     response
@@ -88,12 +103,11 @@ impl Flaw {
     /// Spoils what is not about rows.
     pub(crate) fn spoil(self, response: Response<Bytes>) -> Response<Bytes> {
         let whole = response.body().len();
-        let half = |body: Bytes| body.slice(..body.len() / 2);
         match self {
             Self::Rows(_) => response,
-            Self::Truncated => response.map(half),
+            Self::Truncated => response.map(|body| half(&body)),
             Self::Cut => {
-                let mut response = response.map(half);
+                let mut response = response.map(|body| half(&body));
                 mark(&mut response, CUT, HeaderValue::from(whole), Delivery::Cut(whole));
                 response
             }
@@ -106,6 +120,11 @@ impl Flaw {
             }
         }
     }
+}
+
+/// Returns the first half of a body.
+fn half(body: &Bytes) -> Bytes {
+    body.slice(..body.len() / 2)
 }
 
 /// Tells the server how to deliver the response, by an extension, and other callers by a header.

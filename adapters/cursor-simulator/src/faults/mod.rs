@@ -1,4 +1,7 @@
 //! What goes wrong when a test asks for it: refusals, broken connections, spoilt pages.
+//!
+//! A client can be tested against each of them alone and in any order. Only what the simulated server does is
+//! here; what a client should make of it is the client's.
 
 mod fault;
 mod flaw;

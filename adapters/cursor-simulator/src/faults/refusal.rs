@@ -33,7 +33,7 @@ pub enum ErrorBody {
     Html,
 }
 
-/// Title and text: documented for some, otherwise the name of the status.
+/// Returns the title and the text of a status: documented for some, otherwise its name.
 fn words(status: StatusCode) -> (&'static str, &'static str) {
     let name = status.canonical_reason().unwrap_or("Error");
     let text = match status.as_u16() {
@@ -86,18 +86,22 @@ pub(crate) fn throttled(throttling: Throttling, seconds: u32) -> Response<Bytes>
     }
 }
 
+/// Makes the 401 of a key that is not the server's.
 pub(crate) fn bad_key() -> Response<Bytes> {
     coded(StatusCode::UNAUTHORIZED, "Invalid Team API Key")
 }
 
+/// Makes the 401 of a key that lacks a scope, which a client must not take for a wrong key.
 pub(crate) fn missing_scope(scope: &str) -> Response<Bytes> {
     coded(StatusCode::UNAUTHORIZED, &format!("API key missing required scope: {scope}"))
 }
 
+/// Makes the 403 of a team whose plan does not have the endpoint.
 pub(crate) fn wrong_plan() -> Response<Bytes> {
     shaped(403, ErrorBody::Titled, None)
 }
 
+/// Makes the 404 of an unknown path or id.
 pub(crate) fn not_found() -> Response<Bytes> {
     shaped(404, ErrorBody::Titled, None)
 }
@@ -112,6 +116,7 @@ pub(crate) fn titled(status: StatusCode, title: &str, message: &str) -> Response
     error(status, &[("error", title), ("message", message)])
 }
 
+/// Returns the error shape with the number of the status.
 fn numbered(status: StatusCode, title: &str, message: &str) -> Response<Bytes> {
     let mut json = String::new();
     let mut body = Object::open(&mut json);
@@ -122,6 +127,7 @@ fn numbered(status: StatusCode, title: &str, message: &str) -> Response<Bytes> {
     response(status, "application/json", json)
 }
 
+/// Makes an error whose body has these fields.
 fn error(status: StatusCode, fields: &[(&str, &str)]) -> Response<Bytes> {
     let mut json = String::new();
     let mut body = Object::open(&mut json);

@@ -12,13 +12,18 @@ use hyper::body::{Frame, SizeHint};
 use tokio::time::Sleep;
 
 /// Why the server ends a connection before its answer is whole.
+///
+/// It is an error of a body or of the service, by which hyper ends a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum HangUp {
+    /// The connection is closed in the usual way.
     Close,
+    /// The connection is reset, so that the client sees an error of the network.
     Reset,
 }
 
 impl HangUp {
+    /// Returns the reason why a connection ended, if it was this server's own.
     pub(crate) fn caused(error: &hyper::Error) -> Option<Self> {
         error.source().and_then(|source| source.downcast_ref()).copied()
     }
@@ -35,23 +40,30 @@ impl Error for HangUp {}
 /// A body that hyper takes piece by piece.
 #[derive(Debug)]
 pub(crate) struct Body {
+    /// What has not been sent yet.
     left: Bytes,
+    /// The most bytes to send at once.
     piece: usize,
+    /// The pause before each piece.
     delay: Duration,
+    /// The pause that is going on.
     waiting: Option<Pin<Box<Sleep>>>,
     /// Fails at its end, which breaks the connection.
     cut: bool,
 }
 
 impl Body {
+    /// Makes a body that is sent at once.
     pub(crate) const fn whole(bytes: Bytes) -> Self {
         Self { left: bytes, piece: usize::MAX, delay: Duration::ZERO, waiting: None, cut: false }
     }
 
+    /// Makes a body after which the connection breaks.
     pub(crate) fn cut(bytes: Bytes) -> Self {
         Self { cut: true, ..Self::whole(bytes) }
     }
 
+    /// Makes a body in so many pieces, with a pause before each.
     pub(crate) fn slow(bytes: Bytes, pieces: u32, delay_ms: u32) -> Self {
         let pieces = usize::try_from(pieces).unwrap_or(usize::MAX).max(1);
         let piece = bytes.len().div_ceil(pieces).max(1);
@@ -60,6 +72,7 @@ impl Body {
     }
 }
 
+/// Starts a pause; none where it has no length.
 fn waiting(delay: Duration) -> Option<Pin<Box<Sleep>>> {
     (delay > Duration::ZERO).then(|| Box::pin(tokio::time::sleep(delay)))
 }

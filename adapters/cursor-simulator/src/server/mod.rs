@@ -1,4 +1,7 @@
 //! The simulator on a loopback socket.
+//!
+//! Everything is answered by [`Simulator::handle`]; this only carries bytes, and breaks connections where a
+//! fault asks for it. It listens on 127.0.0.1 alone: nobody else on the network can reach it.
 
 mod delivery;
 
@@ -80,7 +83,7 @@ impl fmt::Debug for Server {
     }
 }
 
-/// Returns the connections live in the set, and so end with this task.
+/// Accepts connections until it is aborted. They live in its set, and so end with this task.
 async fn accept(listener: TcpListener, simulator: Simulator) -> Infallible {
     let mut connections = JoinSet::new();
     loop {
@@ -95,6 +98,7 @@ async fn accept(listener: TcpListener, simulator: Simulator) -> Infallible {
     }
 }
 
+/// Answers the requests of one connection, one after the other.
 async fn converse(stream: TcpStream, simulator: Simulator) {
     // Small answers must not wait for each other's acknowledgement; without it they are only slower.
     let _ = stream.set_nodelay(true);
@@ -108,7 +112,7 @@ async fn converse(stream: TcpStream, simulator: Simulator) {
     }
 }
 
-/// Fails so that hyper closes the connection without an answer.
+/// Answers one request. Fails so that hyper closes the connection without an answer.
 async fn serve(
     simulator: Simulator,
     request: Request<Incoming>,
@@ -118,6 +122,7 @@ async fn serve(
     let mut response = simulator.handle(Request::from_parts(head, body));
     let delivery = response.extensions_mut().remove::<Delivery>();
     let marks = response.headers_mut();
+    // These headers are for callers without a socket, to whom nothing else shows the fault.
     marks.remove(CUT);
     marks.remove(SLOW);
     match delivery {

@@ -31,18 +31,24 @@ pub struct SimulatorBuilder {
     kind: CompanyKind,
     seed: u64,
     developers: u32,
+    /// The first millisecond of the data and the first after it; `None` for that of the demo company.
     range: Option<(i64, i64)>,
     traffic: Traffic,
     bugbot_per_day: u32,
+    /// How many charges of a thousand get float noise.
     noisy_per_mille: u32,
     api_key: String,
     behaviour: Behaviour,
+    /// Events to serve as they are, in place of generated ones.
     held: Option<Vec<TrueEvent>>,
 }
 
+/// How many events there are to be: on an average weekday, or in the whole range.
 #[derive(Clone, Copy, Debug)]
 enum Traffic {
+    /// On an average weekday.
     PerWeekday(u32),
+    /// In the whole range, about.
     Whole(u32),
 }
 
@@ -95,6 +101,7 @@ impl Simulator {
 }
 
 impl SimulatorBuilder {
+    /// Starts from the values of the demo company.
     pub(crate) fn new() -> Self {
         Self {
             kind: CompanyKind::Demo,
@@ -226,6 +233,7 @@ impl SimulatorBuilder {
         Simulator::assemble(company, self.api_key, range, (list, invoices), self.behaviour)
     }
 
+    /// Draws the events: calls with their prices, and Bugbot's reviews between them, oldest first.
     fn traffic(&self, company: &Company, range: (i64, i64)) -> EventList {
         let events_per_day = match self.traffic {
             Traffic::PerWeekday(events) => events,
@@ -236,8 +244,10 @@ impl SimulatorBuilder {
         let reviews_per_day = self.bugbot_per_day.max(u32::try_from(usual_reviews).unwrap_or(u32::MAX));
         let mut reviews = bugbot::reviews(company, range, reviews_per_day, self.seed).into_iter().peekable();
         let mut list = EventList::default();
+        // Draws of its own, so that noise changes nothing but the digits.
         let mut dice = Rng::new(self.seed ^ 0xf10a7);
         price(company, &calls, range.1, self.seed, |event| {
+            // Both lists are in order of time, and so must be what is pushed.
             while let Some(review) = reviews.next_if(|review| review.timestamp_ms < event.timestamp_ms) {
                 list.push(review);
             }

@@ -4,10 +4,15 @@
 
 use std::time::Instant;
 
+/// A clock that stands, or one that runs on from an instant as fast as the machine's.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Clock {
+    /// It stands at this instant until it is set.
     Still(i64),
-    Running { from: i64, since: Instant },
+    Running {
+        from: i64,
+        since: Instant,
+    },
 }
 
 impl Clock {

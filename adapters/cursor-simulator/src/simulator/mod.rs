@@ -1,4 +1,7 @@
 //! The simulator: fixed facts, and the state behind one lock.
+//!
+//! A request is answered from a view that was taken under the lock, and the lock is free while the answer is
+//! written, so that requests do not wait for each other.
 
 mod builder;
 mod clock;
@@ -59,15 +62,18 @@ pub struct Simulator {
     inner: Arc<Inner>,
 }
 
+/// What the clones of a simulator share.
 struct Inner {
     company: Company,
     key: String,
+    /// The first millisecond of the data, and the first after it.
     range: (i64, i64),
     invoices: Vec<DemoInvoice>,
     state: Mutex<State>,
 }
 
 impl Simulator {
+    /// Puts a simulator together; its clock stands at the end of the range.
     pub(crate) fn assemble(
         company: Company,
         key: String,
@@ -102,6 +108,7 @@ impl Simulator {
         if let Ok(date) = HeaderValue::try_from(date) {
             response.headers_mut().insert(DATE, date);
         }
+        // After the answer: the next request is the first to see the change.
         for change in &strike.changes {
             state.apply(change);
         }
@@ -293,6 +300,7 @@ impl Simulator {
         (view, strike)
     }
 
+    /// Locks the state, also after a panic of another thread.
     fn state(&self) -> MutexGuard<'_, State> {
         self.inner.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

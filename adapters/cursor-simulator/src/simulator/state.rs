@@ -16,6 +16,7 @@ use crate::rate_limit::Limiter;
 use crate::simulator::clock::Clock;
 use crate::simulator::log::LoggedRequest;
 
+/// Everything that can change, behind the simulator's lock.
 pub(crate) struct State {
     pub(crate) snapshot: Snapshot,
     /// Every snapshot since somebody asked for it, oldest first.
@@ -70,7 +71,8 @@ impl State {
         history.get(usize::try_from(revision.checked_sub(first)?).ok()?).cloned()
     }
 
-    /// Returns whether anything changed.
+    /// Makes a change, and returns whether anything changed.
+    ///
     /// A change that leaves everything as it was makes no revision.
     pub(crate) fn apply(&mut self, change: &Change) -> bool {
         let changed = match change {
@@ -111,6 +113,7 @@ impl State {
         }
     }
 
+    /// Returns the list to change, copied first if a snapshot shares it.
     fn list(&mut self) -> &mut EventList {
         Arc::make_mut(&mut self.snapshot.list)
     }

@@ -6,15 +6,17 @@ use crate::company::Company;
 use crate::events::{Tokens, TrueEvent};
 use crate::rng::Rng;
 
+/// The model id that reviews have.
 const MODEL: &str = "agent_review";
 
-/// So many reviews on every weekday, oldest first; every other one is free.
+/// Draws so many reviews on every weekday, oldest first; every other one is free.
 pub(crate) fn reviews(
     company: &Company,
     (start, end): (i64, i64),
     per_day: u32,
     seed: u64,
 ) -> Vec<TrueEvent> {
+    // Draws of its own, so that a company has the same calls with reviews and without.
     let mut rng = Rng::new(seed ^ 0xb06_b07);
     let mut reviews = Vec::new();
     let mut day = floor_day(start);
@@ -32,6 +34,7 @@ pub(crate) fn reviews(
     reviews
 }
 
+/// Draws a review for somebody who works then; `None` where nobody does.
 fn review(company: &Company, at: i64, free: bool, rng: &mut Rng) -> Option<TrueEvent> {
     let staff: Vec<_> = company.people.iter().filter(|person| person.works_at(at)).collect();
     let bound = u64::try_from(staff.len()).unwrap_or(0);

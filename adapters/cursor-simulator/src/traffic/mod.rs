@@ -15,6 +15,8 @@ use crate::events::Tokens;
 use crate::rng::Rng;
 
 /// What will become of a call, as far as it does not depend on the plan.
+///
+/// Whether a charged call is included in the plan is decided when it is priced, in the order of time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fate {
     Charged,
@@ -22,6 +24,7 @@ pub(crate) enum Fate {
     ByRequest,
     Errored,
     Aborted,
+    /// Made with a key of the person, at the price of the token fee.
     OwnKey,
     Free,
     /// Charged as a kind that nobody has heard of.
@@ -36,8 +39,11 @@ pub(crate) enum Caller<'a> {
 }
 
 /// A call before its price is known.
+///
+/// Drawn in the order of people and days, and priced in the order of time.
 #[derive(Clone, Debug)]
 pub(crate) struct Call<'a> {
+    /// In milliseconds since 1970.
     pub(crate) at: i64,
     pub(crate) caller: Caller<'a>,
     pub(crate) model: &'static Model,
@@ -57,13 +63,15 @@ pub(crate) struct Call<'a> {
 
 /// Percent of an average weekday, from Sunday.
 const DAY_SHAPE: [u64; 7] = [7, 95, 108, 110, 105, 82, 10];
-/// Local hours.
+/// How often people make calls, by their local hour.
 const HOUR_SHAPE: [u64; 24] =
     [2, 1, 0, 0, 0, 0, 1, 3, 8, 14, 16, 14, 9, 12, 16, 16, 14, 11, 6, 4, 4, 4, 4, 3];
 /// A bank holiday: traffic falls to a bit under a half.
 const HOLIDAY: (i32, u32, u32) = (2026, 9, 7);
 
 /// Draws calls within a range of milliseconds, whose end is excluded.
+///
+/// All draws of a plan come from its one generator.
 struct Planner {
     start: i64,
     end: i64,
@@ -93,6 +101,7 @@ pub(crate) fn plan(
             }
         }
         for service in &company.services {
+            // Automations run on weekends and holidays as well.
             let count = planner.count(u64::from(per_weekday) * 100 * service.weight, whole);
             planner.night_of_service(day, service, count, &mut calls);
         }
@@ -116,6 +125,7 @@ pub(crate) fn per_weekday(company: &Company, (start, end): (i64, i64), total: u3
             company.people.iter().filter(|person| person.works_at(day)).map(|person| person.weight).sum();
         let reviews =
             if [0, 6].contains(&weekday(day)) { 0 } else { (people + services) * planner.habits.bugbot };
+        // Habits are per mille, and the sum is in percent.
         percent += planner.day_percent(day) * at_work + 100 * services + reviews / 10;
         day += DAY;
     }
@@ -124,7 +134,7 @@ pub(crate) fn per_weekday(company: &Company, (start, end): (i64, i64), total: u3
 }
 
 impl Planner {
-    /// Weekdays, a holiday, and slow growth.
+    /// Returns how busy a day is, in percent of an average weekday: weekdays, a holiday, and slow growth.
     fn day_percent(&self, day: i64) -> u64 {
         let shape = usize::try_from(weekday(day)).ok().and_then(|index| DAY_SHAPE.get(index)).unwrap_or(&100);
         let (year, month, first) = HOLIDAY;
@@ -133,16 +143,20 @@ impl Planner {
         shape * holiday * growth / 10_000
     }
 
+    /// Returns how much of the range is over, in milliseconds.
     fn elapsed(&self, at: i64) -> u64 {
         u64::try_from(at - self.start).unwrap_or(0)
     }
 
+    /// Returns how long the range is, at least 1.
     fn whole(&self) -> u64 {
         self.elapsed(self.end).max(1)
     }
 
-    /// `expected` is in hundredths of a call times `whole`; the fraction is played for.
+    /// Draws how many calls there are where `expected` are expected, in hundredths of a call times `whole`;
+    /// the fraction is played for.
     fn count(&mut self, expected: u64, whole: u64) -> u64 {
+        // From 40 to 160 percent of what is expected, so that no two days are alike.
         let wobbly = expected * (40 + self.rng.below(121));
         let unit = whole * 10_000;
         wobbly / unit + u64::from(self.rng.below(unit) < wobbly % unit)
@@ -169,6 +183,8 @@ impl Planner {
             }
             left -= 1;
             let in_hour = i64::try_from(self.rng.below(HOUR.unsigned_abs())).unwrap_or(0);
+            // On the UTC day whose traffic is being drawn, whatever the time zone: the shape of the week is that of
+            // UTC days.
             let at = day + (hour - person.hours_from_utc).rem_euclid(24) * HOUR + in_hour;
             let model = self.model_for(person, at);
             let mut call = self.call(at, Caller::Person(index, person), model);
@@ -202,7 +218,11 @@ impl Planner {
         }
     }
 
-    /// One call at the first and the last millisecond of every span that somebody might cut the range into.
+    /// Adds one call at the first and the last millisecond of every span that somebody might cut the range
+    /// into.
+    ///
+    /// A client that leaves out or doubles one millisecond loses or doubles one of them. Movers make them,
+    /// where there are any.
     fn edges<'a>(&mut self, company: &'a Company, calls: &mut Vec<Call<'a>>) {
         let mut edges = vec![self.end];
         let mut window = self.start;
@@ -218,6 +238,7 @@ impl Planner {
             company.people.iter().enumerate().filter(|(_, person)| person.moves.is_some()).cycle();
         let fallback = company.people.iter().enumerate().next();
         for at in edges.into_iter().flat_map(|edge| [edge - 1, edge]) {
+            // At the instant of a move its mover calls, since the team of that call depends on the millisecond.
             let moving = company
                 .people
                 .iter()
@@ -288,6 +309,7 @@ impl Planner {
 
     /// Plays for a habit, if the company has it at all.
     fn happens(&mut self, per_mille: u64) -> bool {
+        // Without a draw where there is no such habit: a habit that is added later leaves the demo company as it was.
         per_mille > 0 && self.rng.chance(per_mille)
     }
 
@@ -326,6 +348,7 @@ impl Planner {
         let mut before = i64::MIN;
         for call in calls {
             let near = before > floor_day(call.at) && call.at.saturating_sub(before) < 2 * MINUTE;
+            // Edges are whole minutes, unless the range itself is not.
             let on_edge = [0, MINUTE - 1].contains(&call.at.rem_euclid(MINUTE));
             if near && !on_edge && self.rng.chance(6) {
                 call.at = before;

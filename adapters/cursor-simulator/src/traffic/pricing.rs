@@ -14,6 +14,7 @@ use crate::traffic::{Call, Caller, Fate};
 
 /// What each person's seat includes per cycle; the call that crosses it is still included.
 const POOL: i128 = 20 * DOLLAR;
+/// The discount on calls of [`DISCOUNTED`], in percent.
 const DISCOUNT_PERCENT: u32 = 10;
 /// The kind label of calls that only a large company has; no documentation names it.
 const UNKNOWN_KIND: &str = "Partner Credit";
@@ -46,6 +47,7 @@ pub(crate) fn price(
         let event = event(call, included, now);
         let copies = if call.twin { 2 } else { 1 };
         if let (Some(used), true) = (pool, event.kind == TrueEvent::INCLUDED) {
+            // Both copies of a call that is sent twice use up the pool.
             *used += copies * event.effective().unwrap_or(0);
         }
         for _ in 0..copies {
@@ -73,6 +75,7 @@ fn event(call: &Call<'_>, included: bool, now: i64) -> TrueEvent {
     event.max_mode = call.max_mode;
     let mut dice = Rng::new(call.dice);
     set_amounts(&mut event, call, &mut dice);
+    // Now and then the flag contradicts the kind, as in real answers: no client may rely on it.
     event.is_chargeable = (event.kind == TrueEvent::USAGE_BASED) != dice.chance(8);
     event
 }
@@ -129,6 +132,7 @@ fn set_amounts(event: &mut TrueEvent, call: &Call<'_>, dice: &mut Rng) {
             }
             event.charged = event.token_fee;
         }
+        // Tokens were used, and nobody pays for them.
         Fate::Errored | Fate::Aborted | Fate::Free => {
             set_tokens(event, call);
             event.token_fee = None;
@@ -152,10 +156,12 @@ fn set_tokens(event: &mut TrueEvent, call: &Call<'_>) {
     }
 }
 
-/// The plain case is `cost * (1 - discount) + fee`; the rest is what real answers are known to do.
+/// Sets what the event was charged. The plain case is `cost * (1 - discount) + fee`; the rest is what real
+/// answers are known to do.
 fn charge(event: &mut TrueEvent, dice: &mut Rng) {
     let roll = dice.below(10_000);
     if roll < 20 && event.token_fee.is_none() {
+        // A residue far below a cent, of an event with next to no tokens.
         let residue = i128::from(11 + dice.below(988)) * (CENT / 1_000_000_000);
         event.tokens = Some(Tokens::new(0, 0, 0, 1));
         event.requests = 0;
@@ -168,6 +174,7 @@ fn charge(event: &mut TrueEvent, dice: &mut Rng) {
     let charged = cost + event.token_fee.unwrap_or(0);
     event.charged = Some(match roll {
         60..360 => with_float_noise(charged, dice.next()),
+        // Some events of the plan state 0 although their model has a cost: the value used follows from the cost then.
         360..430 if event.kind == TrueEvent::INCLUDED => 0,
         _ => charged,
     });

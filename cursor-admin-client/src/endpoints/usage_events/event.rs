@@ -170,6 +170,8 @@ impl From<&UsageEventRef<'_>> for UsageEvent {
 }
 
 /// An event while it is read.
+///
+/// Fields that have two names, or are required, are read here and put into the event at its end.
 #[derive(Default)]
 pub(super) struct EventRow<'a> {
     pub(super) event: UsageEventRef<'a>,

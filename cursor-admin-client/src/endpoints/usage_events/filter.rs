@@ -31,6 +31,8 @@ impl HostingType {
 }
 
 /// The filters of a question, by their names in the request; an event must pass all that are set.
+///
+/// `Debug` shows the names alone: values name people.
 #[derive(Clone, Default)]
 pub(crate) struct EventFilter(Vec<(&'static str, Value)>);
 
@@ -39,6 +41,7 @@ crate::redact::masked_debug!(EventFilter {
 });
 
 impl EventFilter {
+    /// Sets a filter, in place of an earlier one of that name.
     pub(crate) fn set(&mut self, name: &'static str, value: impl Into<Value>) {
         self.0.retain(|(set, _)| *set != name);
         self.0.push((name, value.into()));

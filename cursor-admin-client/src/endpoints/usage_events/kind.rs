@@ -85,11 +85,12 @@ impl fmt::Display for EventKind {
     }
 }
 
-/// Lower case letters and digits only; a plus sign counts as the word, as in `Pro+`.
+/// Returns lower case letters and digits only; a plus sign counts as the word, as in `Pro+`.
 fn fold(raw: &str) -> String {
     raw.replace('+', "plus").chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
+/// Returns the name of a plan in readable form.
 fn plan_name(folded: &str, raw: &str) -> String {
     match folded {
         "business" => "Business".to_owned(),
@@ -120,6 +121,7 @@ fn unknown_plan(folded: &str, raw: &str) -> String {
     shown.join(" ")
 }
 
+/// Returns a word with its first letter in upper case.
 fn title(word: &str) -> String {
     let mut chars = word.chars();
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())

@@ -1,4 +1,7 @@
 //! `POST /teams/filtered-usage-events`: the request and its answer.
+//!
+//! A window may have a million events, so that pages are read with as little copying as can be: `page` hands
+//! each event over while its texts are still those of the body.
 
 mod event;
 mod filter;

@@ -56,7 +56,7 @@ impl<T> UsageEventsPage<T> {
         self.events.is_empty() && self.bad_rows.is_empty()
     }
 
-    /// Its first row.
+    /// Returns its first row.
     pub(crate) fn first(&self) -> Option<Row<'_, T>> {
         let bad = self.bad_rows.first().filter(|bad| bad.row == 0).map(|bad| Row::Bad(&bad.text));
         bad.or_else(|| self.events.first().map(Row::Event))
@@ -70,6 +70,8 @@ impl<T> UsageEventsPage<T> {
 }
 
 /// A row that was sent, whether it could be read or not.
+///
+/// Rows at the edges of pages are compared, and a bad row is compared by its text.
 #[derive(PartialEq, Eq, Hash)]
 pub(crate) enum Row<'a, T> {
     Event(&'a T),
@@ -116,9 +118,17 @@ impl UsageEventsPage {
 
 /// Where an answer says how many events the window holds.
 const ANNOUNCED: &str = "totalUsageEventsCount";
+/// The list of events. The name `usageEventsDisplay`, which the dashboard's answer has, is read as well.
 const EVENTS: &str = "usageEvents";
 
 /// Reads a page, of which the client knows the number if it has requested one.
+///
+/// The quick way gives up at the first value that is not as usual. The exact way then begins again, skips the events
+/// that were handed over already, and finds the path of a fault.
+///
+/// # Errors
+/// A required field that is missing, more rows than are announced on a page of more than 1,000, or, unless bad rows are
+/// kept in `notes`, a row that cannot be read.
 pub(crate) fn decode<T>(
     body: &[u8],
     number: Option<u32>,
@@ -174,6 +184,7 @@ struct Answer<'b, T, F> {
 }
 
 impl<'b, T, F: FnMut(&UsageEventRef<'_>) -> T> Answer<'b, T, F> {
+    /// Makes an answer that nothing has been read of.
     fn new(text: &'b str, map: F) -> Self {
         let events = Events { text, map, list: Vec::new(), earlier: 0, most: None };
         Self { announced: None, pagination: None, came: false, events }
@@ -195,6 +206,7 @@ impl<'de, T, F: FnMut(&UsageEventRef<'_>) -> T> Object<'de> for Answer<'_, T, F>
                         fields.once(&mut self.came)?;
                     }
                 }
+                // The window that was asked for, which the client knows.
                 "period" => fields.ignore()?,
                 _ => fields.unknown()?,
             }
@@ -219,6 +231,8 @@ object! { Pagination {
 }}
 
 /// The events of a page as they are handed over.
+///
+/// `map` is called once for each event, also where the page is read in both ways.
 struct Events<'b, T, F> {
     text: &'b str,
     map: F,

@@ -8,6 +8,7 @@ use crate::http::call::Call;
 use crate::http::gate::Route;
 use crate::window;
 
+/// The largest page that Cursor gives.
 const PAGE_SIZE_MAX: u32 = 1000;
 
 /// Which events are requested, and how many to a page.
@@ -20,7 +21,7 @@ pub(crate) struct EventQuery {
 }
 
 impl EventQuery {
-    /// Returns all events of the half-open window.
+    /// Makes the query for all events of a half-open window, without a filter.
     pub(crate) fn new(start: DateTime<Utc>, end: DateTime<Utc>) -> Self {
         Self { start, end, page_size: PAGE_SIZE_MAX, filter: EventFilter::default() }
     }
@@ -30,6 +31,11 @@ impl EventQuery {
         self.start <= at && at < self.end
     }
 
+    /// Returns the request for a page.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config) for an empty window, a page size that is not allowed,
+    /// and page 0.
     pub(crate) fn request(&self, page: u32) -> Result<Call> {
         let call = Call::new(Route::UsageEvents).page(page);
         let refuse = |reason: &'static str| Error::config(call.route.operation(), reason);

@@ -13,6 +13,7 @@ use super::{Transport, TransportError, TransportErrorKind};
 
 /// The largest answer taken, after decompression. A page of 1000 events is below 1 MiB.
 const BODY_MAX: usize = 64 << 20;
+/// How long connecting may take; a shorter timeout of an attempt counts before it.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Sends requests with reqwest: no redirects, no retries, plain HTTP only to loopback.
@@ -28,7 +29,9 @@ impl ReqwestTransport {
     pub(crate) fn new(network: &Network, base: &BaseUrl) -> Result<Self, &'static str> {
         let timeout = network.timeout();
         let mut builder = reqwest::Client::builder()
+            // A redirect would send the key to an address that nobody has checked.
             .redirect(reqwest::redirect::Policy::none())
+            // Retries of the library below would be in no budget and in no count.
             .retry(reqwest::retry::never())
             .https_only(!base.loopback)
             .connect_timeout(CONNECT_TIMEOUT.min(timeout))
@@ -39,6 +42,7 @@ impl ReqwestTransport {
             }
             builder = builder.proxy(reqwest::Proxy::all(url).map_err(|_| "the proxy's url cannot be used")?);
         } else if base.loopback {
+            // A proxy that the environment names would see the key, which goes to this machine without TLS.
             builder = builder.no_proxy();
         }
         let builder = trusting(builder, network)?;
@@ -48,15 +52,18 @@ impl ReqwestTransport {
         Ok(Self { client, body_max: BODY_MAX })
     }
 
+    /// Sends a request and takes the answer in pieces, no more of it than `body_max`.
     async fn exchange(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
         let request = reqwest::Request::try_from(request).map_err(fault)?;
         let mut answer = self.client.execute(request).await.map_err(fault)?;
         let announced = answer.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or(0);
+        // The length is only the server's word, so that little is reserved for it.
         let mut body = BytesMut::with_capacity(announced.min(1 << 20));
         if announced > self.body_max {
             return Err(self.too_large());
         }
         while let Some(chunk) = answer.chunk().await.map_err(fault)? {
+            // Without a length, or with compression, only what has come says how long the answer is.
             if body.len().saturating_add(chunk.len()) > self.body_max {
                 return Err(self.too_large());
             }
@@ -68,12 +75,14 @@ impl ReqwestTransport {
         Ok(response)
     }
 
+    /// Makes the error of an answer beyond the limit.
     fn too_large(&self) -> TransportError {
         let limit = self.body_max >> 20;
         TransportError::new(TransportErrorKind::TooLarge, format!("the answer is larger than {limit} MiB"))
     }
 }
 
+/// Adds the certificates to those that the system trusts.
 #[cfg(any(feature = "rustls", feature = "rustls-no-provider"))]
 fn trusting(
     mut builder: reqwest::ClientBuilder,
@@ -88,6 +97,7 @@ fn trusting(
     Ok(builder)
 }
 
+/// Returns the builder as it is, since this build has no TLS.
 #[cfg(not(any(feature = "rustls", feature = "rustls-no-provider")))]
 #[expect(clippy::unnecessary_wraps, reason = "with TLS it can fail")]
 fn trusting(builder: reqwest::ClientBuilder, _: &Network) -> Result<reqwest::ClientBuilder, &'static str> {
@@ -101,6 +111,7 @@ impl Transport for ReqwestTransport {
     }
 }
 
+/// Words an error by its cause. The URL is taken out of the source: it may hold an id.
 fn fault(error: reqwest::Error) -> TransportError {
     let (kind, message) = if error.is_timeout() {
         (TransportErrorKind::Timeout, "the time for one attempt is over")

@@ -9,6 +9,7 @@ use crate::model::category::Category;
 use crate::model::disposition::Disposition;
 use crate::model::invoice::LineKind;
 
+/// Allowances are accepted: how much usage a plan includes is in the contract, which this crate does not know.
 pub(crate) const SPEC: CauseSpec = CauseSpec {
     is_invoice_line: true,
     ..CauseSpec::new(Category::Allowance, "Included allowance", Theme::OtherLines, Disposition::Accepted)

@@ -9,6 +9,7 @@ use crate::model::category::Category;
 use crate::model::disposition::Disposition;
 use crate::model::invoice::LineKind;
 
+/// Credits are accepted: the provider grants them, and no usage charge has a credit to compare them with.
 pub(crate) const SPEC: CauseSpec = CauseSpec {
     is_invoice_line: true,
     ..CauseSpec::new(Category::Credit, "Credits", Theme::OtherLines, Disposition::Accepted)

@@ -9,6 +9,7 @@ use crate::model::category::Category;
 use crate::model::disposition::Disposition;
 use crate::model::invoice::LineKind;
 
+/// Drawdowns are accepted: what was prepaid, and what is left of it, is not among the charges.
 pub(crate) const SPEC: CauseSpec = CauseSpec {
     is_invoice_line: true,
     ..CauseSpec::new(Category::Drawdown, "Prepaid drawdown", Theme::OtherLines, Disposition::Accepted)

@@ -16,6 +16,9 @@ use crate::model::evidence::Confidence;
 use crate::model::invoice::{Invoice, InvoiceLine, LineKind};
 
 /// Adds the lines of a kind as one step. What a line contradicts itself by is left for the step of the invoice's arithmetic.
+///
+/// The step is exact if the wording of every line was understood as a whole, of high confidence if one was understood
+/// in part, and of low confidence for lines of unknown wording.
 pub(crate) fn add_invoice_lines(
     context: &CauseContext<'_>,
     bridge: &mut BridgeBuilder,
@@ -41,6 +44,8 @@ pub(crate) fn add_invoice_lines(
 }
 
 /// Returns by how much a line contradicts itself.
+///
+/// Zero for a line that no check of the invoice names.
 fn wrong_by(context: &CauseContext<'_>, line: &InvoiceLine) -> Money {
     let check = context.checks.iter().find(|check| check.line == Some(line.line));
     check.map_or(Money::ZERO, |check| check.difference)
@@ -51,6 +56,7 @@ pub(crate) fn equal_lines(invoice: &Invoice) -> Vec<Dispute> {
     let mut seen: Vec<(&str, Money, _)> = Vec::new();
     let mut disputes = Vec::new();
     for line in &invoice.lines {
+        // Nobody disputes a credit that was given twice, and a line without a description has nothing to compare.
         if !line.kind().is_invoice_only() || line.amount.units() <= 0 || line.description.is_empty() {
             continue;
         }

@@ -14,6 +14,8 @@ use crate::model::category::Category;
 use crate::model::disposition::Disposition;
 use crate::model::invoice::{Invoice, InvoiceLine, LineKind};
 
+/// Netting is accepted: each line is compared with the totals of the earlier invoices, and one without a match is
+/// named.
 pub(crate) const SPEC: CauseSpec = CauseSpec {
     is_invoice_line: true,
     ..CauseSpec::new(Category::Netting, "Paid by earlier invoices", Theme::OtherLines, Disposition::Accepted)

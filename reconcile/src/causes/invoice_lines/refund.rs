@@ -9,6 +9,7 @@ use crate::model::category::Category;
 use crate::model::disposition::Disposition;
 use crate::model::invoice::LineKind;
 
+/// Refunds are accepted: they are about an earlier invoice, which is not compared here.
 pub(crate) const SPEC: CauseSpec = CauseSpec {
     is_invoice_line: true,
     ..CauseSpec::new(Category::Refund, "Refunds", Theme::OtherLines, Disposition::Accepted)

@@ -9,6 +9,8 @@ use crate::model::category::Category;
 use crate::model::disposition::Disposition;
 use crate::model::invoice::LineKind;
 
+/// Surcharges are to be disputed until somebody finds that they were agreed: they come on top of the prices of the
+/// usage.
 pub(crate) const SPEC: CauseSpec = CauseSpec {
     is_invoice_line: true,
     ..CauseSpec::new(Category::Surcharge, "Surcharges", Theme::OtherLines, Disposition::ToDispute)

@@ -9,6 +9,7 @@ use crate::model::category::Category;
 use crate::model::disposition::Disposition;
 use crate::model::invoice::LineKind;
 
+/// Taxes are accepted. [`Invoice::checks`](crate::Invoice::checks) finds one whose rate does not give its amount.
 pub(crate) const SPEC: CauseSpec = CauseSpec {
     is_invoice_line: true,
     ..CauseSpec::new(Category::Tax, "Tax", Theme::OtherLines, Disposition::Accepted)

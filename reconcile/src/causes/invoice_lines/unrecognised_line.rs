@@ -1,4 +1,7 @@
 //! Invoice lines in a wording that is not known, at their amounts.
+//!
+//! The amount is taken as printed, so that the bridge still adds up. The confidence of the step is low, so that an
+//! invoice with such a line is never reconciled exactly.
 
 use crate::causes::bridge_builder::BridgeBuilder;
 use crate::causes::context::CauseContext;
@@ -9,6 +12,7 @@ use crate::model::category::Category;
 use crate::model::disposition::Disposition;
 use crate::model::invoice::LineKind;
 
+/// A disposition of its own, since nobody can accept or dispute a line before its words were read.
 pub(crate) const SPEC: CauseSpec = CauseSpec {
     is_invoice_line: true,
     advice: Some("read what it says"),

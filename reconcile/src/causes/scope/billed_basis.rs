@@ -1,4 +1,7 @@
 //! On-demand charges whose billed cost is not their effective cost.
+//!
+//! The ledger is summed by effective cost, and the invoice bills billed cost. This step leads from the one to
+//! the other.
 
 use crate::causes::bridge_builder::{BridgeBuilder, NewStep};
 use crate::causes::context::CauseContext;
@@ -8,6 +11,7 @@ use crate::input::usage::Tally;
 use crate::model::category::Category;
 use crate::model::disposition::Disposition;
 
+/// Outside usage: it leads from one cost of the same charges to another, and no invoice line is about that.
 pub(crate) const SPEC: CauseSpec = CauseSpec::new(
     Category::BilledBasis,
     "Billed minus effective cost",

@@ -7,6 +7,7 @@ use crate::error::Result;
 use crate::model::category::Category;
 use crate::model::disposition::Disposition;
 
+/// Outside usage: the billed cost of these charges is stated, and is zero.
 pub(crate) const SPEC: CauseSpec = CauseSpec::new(
     Category::NonBilledUsage,
     "Not billed (included in plan)",

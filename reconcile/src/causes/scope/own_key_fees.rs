@@ -8,6 +8,8 @@ use crate::error::Result;
 use crate::model::category::Category;
 use crate::model::disposition::Disposition;
 
+/// The cause has two places in the bridge: the fees of the months are removed with all that is no on-demand usage, and
+/// those of the billing period are added where the invoice has lines for them.
 pub(crate) const SPEC: CauseSpec = CauseSpec {
     on_own_line: Some((Theme::OtherLines, Disposition::OutsideUsage)),
     ..CauseSpec::new(Category::OwnKeyFees, "Fees on own API keys", Theme::Scope, Disposition::OutsideUsage)

@@ -1,4 +1,8 @@
 //! Charges of a kind that the billing rules do not know.
+//!
+//! The rules take them for neither on-demand usage nor fees on own keys, and their billed cost is not a stated zero.
+//! They are removed, so that usage lines are compared with on-demand charges alone, and shown as a step, so that
+//! somebody extends the rules.
 
 use crate::causes::bridge_builder::{BridgeBuilder, NewStep};
 use crate::causes::context::CauseContext;
@@ -7,6 +11,7 @@ use crate::error::Result;
 use crate::model::category::Category;
 use crate::model::disposition::Disposition;
 
+/// Outside usage until the rules know the kind.
 pub(crate) const SPEC: CauseSpec = CauseSpec {
     advice: Some("find out what it is"),
     ..CauseSpec::new(

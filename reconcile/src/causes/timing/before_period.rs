@@ -7,6 +7,7 @@ use crate::error::Result;
 use crate::model::category::Category;
 use crate::model::disposition::Disposition;
 
+/// Timing: the previous invoice is expected to have billed these charges.
 pub(crate) const SPEC: CauseSpec = CauseSpec {
     timing: true,
     advice: Some("compare it with the previous invoice"),

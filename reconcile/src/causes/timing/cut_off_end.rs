@@ -8,6 +8,7 @@ use crate::error::Result;
 use crate::model::category::Category;
 use crate::model::disposition::Disposition;
 
+/// Timing: what a moved cut-off takes from this invoice, or adds to it, is expected the other way on the next one.
 pub(crate) const SPEC: CauseSpec = CauseSpec {
     timing: true,
     advice: Some("look for it on the next invoice"),

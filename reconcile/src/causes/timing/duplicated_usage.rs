@@ -1,4 +1,7 @@
 //! Charges that the ledger holds twice.
+//!
+//! The mistake is in the import and not on the invoice: the dispute names
+//! [`Party::Importer`](crate::assessment::Party::Importer).
 
 use cost_model::Money;
 
@@ -11,6 +14,7 @@ use crate::model::category::Category;
 use crate::model::disposition::Disposition;
 use crate::model::evidence::Confidence;
 
+/// To be disputed, since somebody has to act: ingesting the days again removes the second copies.
 pub(crate) const SPEC: CauseSpec = CauseSpec {
     advice: Some("ingest these days again"),
     ..CauseSpec::new(Category::DuplicatedUsage, "Duplicate usage", Theme::Timing, Disposition::ToDispute)

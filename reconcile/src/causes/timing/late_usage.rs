@@ -1,4 +1,6 @@
 //! Charges that came in after the invoice was issued.
+//!
+//! A ledger does not say when a charge came in: without [`SinceIssue`](crate::SinceIssue), no charge is late.
 
 use crate::causes::bridge_builder::{BridgeBuilder, NewStep};
 use crate::causes::context::CauseContext;
@@ -9,6 +11,7 @@ use crate::model::category::Category;
 use crate::model::disposition::Disposition;
 use crate::search::selection::PriorState;
 
+/// Timing: the next invoice is expected to bill these charges.
 pub(crate) const SPEC: CauseSpec = CauseSpec {
     timing: true,
     advice: Some("look for it on the next invoice"),

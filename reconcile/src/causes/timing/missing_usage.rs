@@ -11,6 +11,7 @@ use crate::model::category::Category;
 use crate::model::disposition::Disposition;
 use crate::model::evidence::Confidence;
 
+/// Timing: the difference is gone once the missing charges have been ingested.
 pub(crate) const SPEC: CauseSpec = CauseSpec {
     timing: true,
     advice: Some("ingest it and explain the invoice again"),

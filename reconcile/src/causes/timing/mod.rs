@@ -1,4 +1,7 @@
 //! Timing: when charges were counted or known, and whether the ledger is complete.
+//!
+//! Which charges a step is about was decided before: by the stated period, by the search for the billed one, or, for
+//! usage that was not ingested, by matching lines to charges.
 
 pub(crate) mod after_period;
 pub(crate) mod before_period;

@@ -9,6 +9,7 @@ use crate::model::category::Category;
 use crate::model::disposition::Disposition;
 use crate::search::selection::PriorState;
 
+/// Timing: the next invoice is expected to correct the amount.
 pub(crate) const SPEC: CauseSpec = CauseSpec {
     timing: true,
     advice: Some("look for a correction on the next invoice"),
@@ -23,6 +24,7 @@ pub(crate) fn find(context: &CauseContext<'_>, bridge: &mut BridgeBuilder) -> Re
         for (place, prior) in charges.prior_states_in(selection) {
             let PriorState::Billed(old) = prior else { continue };
             let Some(charge) = charges.all.get(*place) else { continue };
+            // A second copy is removed at the amount that it has now, by the step of duplicates.
             if selection.copies.binary_search(place).is_err() {
                 tally.add_charge(old.checked_sub(charge.billed)?)?;
             }

@@ -8,6 +8,7 @@ use crate::input::usage::Tally;
 use crate::model::category::Category;
 use crate::model::disposition::Disposition;
 
+/// Timing: the next invoice is expected to credit the amount.
 pub(crate) const SPEC: CauseSpec = CauseSpec {
     timing: true,
     advice: Some("look for a correction on the next invoice"),

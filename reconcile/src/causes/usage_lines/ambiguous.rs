@@ -1,4 +1,6 @@
 //! Differences that more than one cause explains equally well; each step names its candidates.
+//!
+//! Choosing one of the candidates would claim more than the invoice shows.
 
 use crate::causes::bridge_builder::{BridgeBuilder, NewStep};
 use crate::causes::context::CauseContext;
@@ -11,6 +13,7 @@ use crate::model::category::Category;
 use crate::model::disposition::Disposition;
 use crate::model::evidence::Confidence;
 
+/// To dispute, unless its candidates say otherwise: see [`Step::disposition`](crate::Step::disposition).
 pub(crate) const SPEC: CauseSpec =
     CauseSpec::new(Category::Ambiguous, "Ambiguous cause", Theme::Terms, Disposition::ToDispute);
 
@@ -27,7 +30,7 @@ pub(crate) fn find(context: &CauseContext<'_>, bridge: &mut BridgeBuilder) -> Re
     })
 }
 
-/// One factor on all lines is one step. A discount is found by its percentage; this is anything else.
+/// Adds one step for one factor on all lines. A discount is found by its percentage; this is any other factor.
 fn add_uniform_factor(context: &CauseContext<'_>, bridge: &mut BridgeBuilder) -> Result<()> {
     let lines = context.lines;
     let Some(factor) = lines.factor else { return Ok(()) };
@@ -38,6 +41,7 @@ fn add_uniform_factor(context: &CauseContext<'_>, bridge: &mut BridgeBuilder) ->
     }
     let rule = format!("every line is {} than was charged", factor.label());
     let numbers = lines.numbers(|_, each| each.finding == LineFinding::UniformFactor);
+    // A tax only adds to charges and a discount only takes off; price and currency may do either.
     let first = if tally.amount.units() > 0 { Category::Tax } else { Category::Discount };
     let mut step = NewStep::new(Category::Ambiguous, tally, rule).with_lines(numbers);
     step.candidates = vec![first, Category::Price, Category::OtherCurrency];

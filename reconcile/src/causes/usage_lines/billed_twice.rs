@@ -9,6 +9,7 @@ use crate::model::category::Category;
 use crate::model::disposition::Disposition;
 use crate::model::evidence::Confidence;
 
+/// To be disputed: the other line of the two bills the charges already.
 pub(crate) const SPEC: CauseSpec =
     CauseSpec::new(Category::BilledTwice, "Duplicate invoice line", Theme::Terms, Disposition::ToDispute);
 

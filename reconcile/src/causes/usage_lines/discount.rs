@@ -12,6 +12,8 @@ use crate::model::disposition::Disposition;
 use crate::model::evidence::Confidence;
 use crate::model::invoice::LineKind;
 
+/// A discount that usage lines have without stating it is to be disputed, so that somebody compares it with the
+/// contract; one on a line of its own is accepted.
 pub(crate) const SPEC: CauseSpec = CauseSpec {
     on_own_line: Some((Theme::OtherLines, Disposition::Accepted)),
     ..CauseSpec::new(Category::Discount, "Discount", Theme::Terms, Disposition::ToDispute)

@@ -10,6 +10,7 @@ use crate::input::usage::Tally;
 use crate::model::category::Category;
 use crate::model::disposition::Disposition;
 
+/// To be disputed: the invoice contradicts itself, whatever was used.
 pub(crate) const SPEC: CauseSpec = CauseSpec {
     advice: Some("ask who issued it"),
     ..CauseSpec::new(

@@ -1,4 +1,7 @@
 //! Steps of usage lines, one for each line whose difference has a cause.
+//!
+//! Which causes a line's difference may have was found when lines were matched to charges. Here `ambiguous` takes the
+//! lines with several, and `price` those with one.
 
 use crate::causes::bridge_builder::{BridgeBuilder, NewStep};
 use crate::causes::context::CauseContext;
@@ -9,6 +12,8 @@ use crate::model::category::Category;
 use crate::model::evidence::Confidence;
 
 /// The cause of a line's difference.
+///
+/// It is what a cause makes of the candidates of a line that it takes.
 pub(crate) struct LineCause {
     pub(crate) category: Category,
     pub(crate) candidates: Vec<Category>,

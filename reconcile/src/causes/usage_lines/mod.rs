@@ -1,4 +1,6 @@
 //! Usage lines against the charges behind them: prices, terms and rounding.
+//!
+//! What is left of a line's difference after all of these is unexplained.
 
 pub(crate) mod ambiguous;
 pub(crate) mod billed_twice;

@@ -9,6 +9,7 @@ use crate::model::category::Category;
 use crate::model::disposition::Disposition;
 use crate::model::evidence::Confidence;
 
+/// To be disputed: whether the price of the invoice or that of the charges was agreed is in the contract.
 pub(crate) const SPEC: CauseSpec =
     CauseSpec::new(Category::Price, "Price difference", Theme::Terms, Disposition::ToDispute);
 

@@ -11,6 +11,7 @@ use crate::matching::finding::LineFinding;
 use crate::model::category::Category;
 use crate::model::disposition::Disposition;
 
+/// Timing and rounding, where nothing is to be done: the amount is right. Only sums of invoice lines by model are off.
 pub(crate) const SPEC: CauseSpec = CauseSpec::new(
     Category::Relabelled,
     "Usage under another label",
@@ -21,6 +22,7 @@ pub(crate) const SPEC: CauseSpec = CauseSpec::new(
 /// Names the lines whose charges are those of another label.
 pub(crate) fn find(context: &CauseContext<'_>, bridge: &mut BridgeBuilder) -> Result<()> {
     let moved = context.lines.matched.iter().filter(|each| !each.own && each.finding == LineFinding::Matches);
+    // The charges stay on the invoice, so that the step has charges and lines and no amount.
     let tally = Tally { records: moved.map(|each| each.charged.records).sum(), amount: Money::ZERO };
     let lines = context.lines.numbers(|_, each| !each.own && each.finding == LineFinding::Matches);
     let rule = "calls, tokens and amounts are those of other charges than the label names";

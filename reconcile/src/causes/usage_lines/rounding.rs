@@ -10,6 +10,7 @@ use crate::model::category::Category;
 use crate::model::disposition::Disposition;
 use crate::model::evidence::Confidence;
 
+/// Nothing to do: an invoice prints fewer decimals than charges have.
 pub(crate) const SPEC: CauseSpec =
     CauseSpec::new(Category::Rounding, "Rounding", Theme::Rounding, Disposition::TimingAndRounding);
 
@@ -27,6 +28,7 @@ pub(crate) fn find(context: &CauseContext<'_>, bridge: &mut BridgeBuilder) -> Re
     let lines = context.lines.numbers(|_, each| !each.rounding.is_zero());
     let are_held_rounded =
         context.lines.matched.iter().any(|each| each.finding == LineFinding::RoundedCharges);
+    // Charges that came rounded do not show what the lines were rounded from.
     let (rule, confidence) = if are_held_rounded {
         let rule = format!("each charge is held with {decimals} decimals, and was billed with more");
         (rule, Confidence::Low)

@@ -10,6 +10,8 @@ use crate::matching::finding::LineFinding;
 use crate::model::category::Category;
 use crate::model::disposition::Disposition;
 
+/// The cause has two places in the bridge: the fees are removed where usage lines leave them out, and added where the
+/// invoice has lines for them. Where both sum to zero, there is no dispute.
 pub(crate) const SPEC: CauseSpec = CauseSpec {
     on_own_line: Some((Theme::OtherLines, Disposition::ToDispute)),
     ..CauseSpec::new(Category::TokenFee, "Token fee", Theme::Terms, Disposition::ToDispute)

@@ -8,10 +8,14 @@ use crate::explain::clues::ClueSearch;
 use crate::model::clue::ClueKind;
 use crate::model::evidence::FalsePositiveRate;
 
+/// One hour in milliseconds.
 const HOUR: i64 = 60 * 60 * 1000;
 
 impl ClueSearch<'_> {
-    /// Days and hours whose charges on a line add up to its difference.
+    /// Returns the days and hours whose charges on a line add up to its difference, each with the rate of false
+    /// positives.
+    ///
+    /// A width of buckets whose rate is above the limit gives no clue, however well a bucket fits.
     pub(super) fn buckets(
         &self,
         line: usize,
@@ -29,6 +33,7 @@ impl ClueSearch<'_> {
                 }
             }
             let false_positives = self.chance_of_buckets(&sums);
+            // Hours may be too many and too small to tell anything where days are not.
             if false_positives > FalsePositiveRate::LIMIT {
                 continue;
             }
@@ -41,7 +46,10 @@ impl ClueSearch<'_> {
         hits
     }
 
-    /// Returns whether a sum is the difference up to a last digit: lost, counted twice, or with the wrong sign.
+    /// Returns whether a sum is the difference, its opposite, or half of either, up to a last digit.
+    ///
+    /// The charges may be billed twice or not at all, or billed with the wrong sign, which makes a difference of
+    /// twice their sum.
     fn fits(&self, difference: Money, sum: i128) -> bool {
         let amount = difference.units();
         [amount, amount.saturating_neg(), amount / 2, amount.saturating_neg() / 2]

@@ -1,4 +1,7 @@
 //! Probes of a line that counts no calls: a percentage, the usage up to an instant, a factor on one model.
+//!
+//! Such a line states nothing but an amount, and some factor or instant fits any amount. A probe therefore tries only
+//! round percentages, or takes the only instant that fits, and gives a clue only where chance would seldom give one.
 
 use std::collections::BTreeMap;
 
@@ -11,8 +14,9 @@ use crate::model::clue::ClueKind;
 use crate::model::evidence::FalsePositiveRate;
 use crate::search::uniform_factor::{ONE, percent, ratio};
 
-/// Percentages that people agree on: halves for a whole line, whole ones for a model.
+/// The step of percentages that people agree on for a whole line.
 const HALF_PERCENT: i128 = ONE / 200;
+/// The step of percentages that people agree on for one model.
 const PERCENT: i128 = ONE / 100;
 
 impl ClueSearch<'_> {
@@ -34,6 +38,9 @@ impl ClueSearch<'_> {
     }
 
     /// Returns the round factor between two amounts, and how often chance would give one.
+    ///
+    /// `None` where no round factor lies within rounding, where it is 1, or where chance would give one more often than
+    /// [`FalsePositiveRate::LIMIT`].
     fn round_factor(&self, asked: Money, billed: Money, step: i128) -> Option<(i128, FalsePositiveRate)> {
         let (low, high) = ratio(asked, billed, self.digit.size())?;
         let factor = low.checked_add(step - 1)?.checked_div_euclid(step)?.checked_mul(step)?;
@@ -59,6 +66,7 @@ impl ClueSearch<'_> {
             reached = reached.checked_add(charge.billed.units())?;
             sums.push(reached);
             let next = charges.get(place + 1).map(|next| next.at);
+            // Charges of one instant are on one side of any cut, so that there is no instant between two of them.
             if reached.abs_diff(line_group.amount.units()) <= self.digit.size() / 2 && next != Some(charge.at)
             {
                 hits.push(next?);
@@ -91,6 +99,7 @@ impl ClueSearch<'_> {
             let Ok(asked) = billed.checked_add(matched.difference) else { continue };
             let Some((low, high)) = ratio(asked, *billed, self.digit.size()) else { continue };
             let width = u64::try_from((high - low).saturating_mul(1_000_000) / PERCENT).unwrap_or(u64::MAX);
+            // The more factors a last digit allows, the likelier a round one is among them.
             chance = chance.saturating_add(width);
             if let Some((factor, _)) = self.round_factor(asked, *billed, PERCENT) {
                 hits.push((*model, percent(factor - ONE)));

@@ -1,4 +1,7 @@
 //! Finds the rules that a charge may match without looking at each.
+//!
+//! A key may have hundreds of rules, each for one team or person, of which a charge matches few. The index leaves out
+//! only rules that cannot match. The others are still tested, so that the index changes no answer.
 
 mod required;
 mod source;
@@ -24,6 +27,7 @@ pub(crate) struct Index {
     fields: Vec<(IndexedField, Texts)>,
 }
 
+/// The index while rules are added, one by one in their order.
 #[derive(Default)]
 pub(crate) struct IndexBuilder {
     always: Vec<RuleId>,
@@ -31,6 +35,7 @@ pub(crate) struct IndexBuilder {
 }
 
 impl IndexBuilder {
+    /// Adds a rule under each text of which a charge needs one, or else to those that are always looked at.
     pub(crate) fn add_rule(&mut self, id: RuleId, rule: &Rule) {
         if !required::add_required_texts(rule, &mut |source, text| {
             self.fields.entry(source).or_default().add_text(text, id);
@@ -40,6 +45,9 @@ impl IndexBuilder {
     }
 
     /// Returns the index, unless the texts together are too long to be searched for at once.
+    ///
+    /// The number of texts is not bounded by this crate, and the automaton that searches for them has a limit
+    /// of its own.
     pub(crate) fn build(self) -> Result<Index, BuildError> {
         let fields = self.fields.into_iter().map(|(source, texts)| Ok((source, texts.build()?)));
         Ok(Index { always: self.always, fields: fields.collect::<Result<_, _>>()? })
@@ -47,7 +55,7 @@ impl IndexBuilder {
 }
 
 impl Index {
-    /// The rules that the charge may meet, ascending.
+    /// Returns the rules that the charge may match, ascending and each once.
     pub(crate) fn candidates(&self, charge: &Charge<'_>) -> Vec<RuleId> {
         let mut rules = self.always.clone();
         for (source, texts) in &self.fields {

@@ -1,4 +1,7 @@
 //! Finds texts that a charge must have to match a rule.
+//!
+//! Everything here errs on the side of too few requirements. A text that a matching charge need not have
+//! would hide the rule from it without any error, while a rule without texts is merely tested more often.
 
 use cost_model::Dimension;
 use cost_model::filter::{Expression, Field, Predicate, Test};
@@ -8,7 +11,7 @@ use crate::compile::index::texts::Required;
 use crate::rules::person_matcher::PersonMatcher;
 use crate::rules::rule_set::Rule;
 
-/// Of which a charge must have one.
+/// Texts of which a charge must have at least one, each in the field beside it.
 type Texts<'a> = Vec<(IndexedField, Required<'a>)>;
 
 /// Hands the texts of a rule to `add`; returns whether there are any.

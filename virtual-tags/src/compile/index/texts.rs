@@ -1,4 +1,7 @@
 //! Rules by the text that they require in one field.
+//!
+//! Whole texts are found with a hash table. Parts of texts, as patterns need them, are searched for together
+//! by an Aho-Corasick automaton, in time that does not grow with the number of rules.
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -9,6 +12,8 @@ use foldhash::fast::RandomState;
 use crate::ids::RuleId;
 
 /// Texts that must be there.
+///
+/// It borrows from the rule: only the part that is searched for is copied.
 #[derive(Clone, Copy)]
 pub(super) enum Required<'a> {
     /// Exactly this.
@@ -17,7 +22,9 @@ pub(super) enum Required<'a> {
     Literals { start: &'a str, between: &'a str, end: &'a str },
 }
 
-/// Where in a field a text must be.
+/// Where in a field a text must be for the rule to be worth testing.
+///
+/// The automaton finds a text anywhere, and the position then rules most of these places out.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 enum Position {
     Start,
@@ -26,6 +33,8 @@ enum Position {
 }
 
 /// The numbers of rules, by a text that each of them needs.
+///
+/// A rule has one entry for each of its alternatives.
 #[derive(Default)]
 pub(super) struct TextsBuilder {
     whole: HashMap<Box<str>, Vec<RuleId>, RandomState>,
@@ -33,6 +42,9 @@ pub(super) struct TextsBuilder {
 }
 
 impl TextsBuilder {
+    /// Adds a rule under one of the texts that it requires: the one that the fewest rules have so far.
+    ///
+    /// A common end such as `.com` would make nearly every charge a candidate.
     pub(super) fn add_text(&mut self, required: Required<'_>, rule: RuleId) {
         let (start, between, end) = match required {
             Required::Whole(text) => return self.whole.entry(text.into()).or_default().push(rule),
@@ -51,6 +63,7 @@ impl TextsBuilder {
         }
     }
 
+    /// Builds the automaton; it fails where all texts together are too long for its tables.
     pub(super) fn build(self) -> Result<Texts, BuildError> {
         let (keys, rules): (Vec<_>, Vec<_>) = self.parts.into_iter().unzip();
         let (positions, texts): (Vec<_>, Vec<_>) = keys.into_iter().unzip();
@@ -62,18 +75,20 @@ impl TextsBuilder {
 /// The number of bytes of a text that are searched for. More would rule out little more, and take long to prepare.
 const BYTES_MAX: usize = 32;
 
+/// Returns the beginning of a text, at most [`BYTES_MAX`] long.
 fn first_bytes(text: &str) -> &str {
     // At a boundary of characters: a text that was cut inside one would not be UTF-8.
     let most = text.len().min(BYTES_MAX);
     (0..=most).rev().find_map(|end| text.get(..end)).unwrap_or_default()
 }
 
+/// Returns the end of a text, at most [`BYTES_MAX`] long; cut at a character too.
 fn last_bytes(text: &str) -> &str {
     let least = text.len().saturating_sub(BYTES_MAX);
     (least..=text.len()).find_map(|start| text.get(start..)).unwrap_or_default()
 }
 
-/// The same, ready to be searched.
+/// The rules by text, ready to be searched.
 pub(super) struct Texts {
     whole: HashMap<Box<str>, Vec<RuleId>, RandomState>,
     /// By the number of a pattern of the finder.
@@ -83,6 +98,8 @@ pub(super) struct Texts {
 
 impl Texts {
     /// Adds the rules whose text is there.
+    ///
+    /// The same rule may be added several times, and in no order: the caller sorts once for all fields.
     pub(super) fn find_rules(&self, text: &str, rules: &mut Vec<RuleId>) {
         rules.extend(self.whole.get(text).into_iter().flatten());
         // Overlapping matches: the text of one rule may be a part of another's, and both rules have to be tried.

@@ -19,6 +19,8 @@ use crate::finding::{Finding, FindingKind};
 use crate::ids::{KeyId, RuleId, Table};
 
 /// Counts of how often a rule matched, and how often by the name that the directory has.
+///
+/// `exact` is only told apart for rules that ask the directory; for others every match counts as exact.
 #[derive(Clone, Copy, Default)]
 struct Hits {
     all: usize,
@@ -32,6 +34,7 @@ pub(super) fn find_in_charges(rules: &ResolvedRules, ledger: &Ledger) -> Vec<Fin
     let mut seen = HashSet::new();
     for row in ledger.rows() {
         let Some(set) = ledger.set(row.set) else { continue };
+        // Between two boundaries a set of dimensions has the same answer: each is tried once.
         let epoch = rules.boundaries().partition_point(|boundary| *boundary <= row.at);
         if seen.insert((row.set, epoch)) {
             let charge = rules.compiled.charge(&set, row.at);
@@ -93,6 +96,8 @@ fn count_hits(
 }
 
 /// The values of each dimension, read once.
+///
+/// Many conditions name the same field, and its values come from a pass over the ledger.
 type KnownValues = HashMap<Dimension, BTreeSet<Arc<str>>>;
 
 /// Returns a finding for each text of a condition that no charge has, with the nearest value. Values of keys are left

@@ -10,6 +10,8 @@ use crate::finding::{Finding, FindingKind, on_line};
 use crate::span::Span;
 
 /// Returns the findings of a key. Rules without dates are passed over: they hold always, and on purpose.
+///
+/// Rules with other values are compared too: that is what a mapping that changes consists of.
 pub(super) fn find_date_problems(tag: &CompiledTag) -> Vec<Finding> {
     let mut alike: Vec<Vec<CompiledRule<'_>>> = Vec::new();
     let mut known: HashMap<String, usize> = HashMap::new();
@@ -24,7 +26,9 @@ pub(super) fn find_date_problems(tag: &CompiledTag) -> Vec<Finding> {
     alike.iter().flat_map(|rules| compare_spans(rules)).collect()
 }
 
-/// The conditions as a text that is the same for the same conditions.
+/// Returns the conditions as a text that is equal for equal conditions.
+///
+/// Lists are compared as written; the same emails in another order count as other conditions.
 fn conditions(rule: CompiledRule<'_>) -> String {
     let lists = rule.people.lists().map(|(_, list)| list.join("\u{1}")).join("\u{2}");
     let when = rule.when.map(ToString::to_string);

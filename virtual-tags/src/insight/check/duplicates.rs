@@ -13,6 +13,8 @@ use crate::finding::{Finding, FindingKind, on_line};
 use crate::names::lowercase;
 
 /// Returns at most one finding for each rule, at its place.
+///
+/// Rules whose dates never meet are no duplicates: a person may move.
 pub(super) fn find_duplicate_people(tag: &CompiledTag, places: &[Dimension]) -> Vec<Finding> {
     let mut first: HashMap<String, Vec<CompiledRule<'_>>> = HashMap::new();
     let mut findings = Vec::new();
@@ -41,11 +43,14 @@ pub(super) fn find_duplicate_people(tag: &CompiledTag, places: &[Dimension]) -> 
 }
 
 /// Returns the emails that the rule names in full, if it has no other condition.
+///
+/// A rule with another condition beside the email may well be meant for part of the person's charges.
 fn people(rule: CompiledRule<'_>, places: &[Dimension]) -> Vec<String> {
     let Some(when) = rule.when else {
         return rule.people.equals.iter().map(|email| lowercase(email)).collect();
     };
     let literals = when.literals();
+    // Literals joined by `or` name several people; joined by `and` they narrow the rule down.
     let mut alone = matches!(
         when.expression(),
         cost_model::filter::Expression::Predicate(_) | cost_model::filter::Expression::Or(_)

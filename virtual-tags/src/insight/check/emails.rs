@@ -13,6 +13,8 @@ use crate::place::Place;
 
 /// Finds texts and patterns of emails that no email can match, lists of emails without an entry, and wildcards of another
 /// language of patterns.
+///
+/// `places` are the fields in which charges name people: only conditions on those compare with an email.
 pub(super) fn find_impossible_emails(tag: &CompiledTag, places: &[Dimension]) -> Vec<Finding> {
     tag.rules()
         .flat_map(|rule| {
@@ -25,6 +27,9 @@ pub(super) fn find_impossible_emails(tag: &CompiledTag, places: &[Dimension]) ->
 }
 
 /// Checks the lists of emails and of their parts.
+///
+/// Of a list with several texts the message gives the number of the one, since the text itself may be left
+/// out.
 fn check_lists(rule: CompiledRule<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for name in rule.empty_lists {
@@ -38,6 +43,7 @@ fn check_lists(rule: CompiledRule<'_>) -> Vec<Finding> {
         for (number, text) in list.iter().enumerate() {
             let which = if list.len() > 1 { format!("entry {} of ", number + 1) } else { String::new() };
             if let Some(reason) = impossible(name, text) {
+                // A finding does not repeat a whole email, which names a person.
                 let text = if text.contains('@') { String::new() } else { format!(" (`{text}`)") };
                 let message = format!("no email can match {which}`email.{name}`{text}: {reason}");
                 findings.push(Finding::new(FindingKind::ImpossibleEmail, rule.place, message));
@@ -101,6 +107,8 @@ fn place_in_condition(rule: CompiledRule<'_>, offset: usize) -> Option<Place> {
 }
 
 /// Returns the reason why no email can match a text of one of the lists, and the remedy.
+///
+/// `list` is the name of the list in a rules file.
 fn impossible(list: &str, text: &str) -> Option<String> {
     if text.is_empty() {
         return Some("it is empty".to_owned());
@@ -141,6 +149,8 @@ fn impossible(list: &str, text: &str) -> Option<String> {
 }
 
 /// Returns the reason why no email can match a glob.
+///
+/// Whatever has a wildcard in place of the missing part is let through.
 fn impossible_glob(text: &str) -> Option<String> {
     if text.contains(['[', ']', '{', '}']) {
         return Some("only `*` and `?` are wildcards; write a list of globs".to_owned());
@@ -158,6 +168,8 @@ fn impossible_glob(text: &str) -> Option<String> {
 }
 
 /// Returns the message for a `*` that is no wildcard.
+///
+/// It stands before the remedy, which differs from list to list.
 fn literal_star(remedy: &str) -> String {
     format!("`*` matches only itself here; {remedy}")
 }

@@ -1,4 +1,6 @@
 //! Finds likely mistakes in rules that compile.
+//!
+//! Each file has one kind of mistake and returns its findings; none changes anything.
 
 mod charges;
 mod dates;

@@ -21,6 +21,9 @@ use crate::rules::assign::Transform;
 type PlacedValue = (Arc<str>, Option<Place>);
 
 /// Returns the values that a key can give, as far as rules or the directory write them.
+///
+/// Values that come from fields of charges are left out: no file has them. A fact that is transformed counts
+/// only where a map ends the transforms, whose results are known.
 fn written_values(tag: &CompiledTag, directory: &Directory) -> Vec<PlacedValue> {
     let mut values: Vec<PlacedValue> = Vec::new();
     for rule in tag.rules() {
@@ -46,12 +49,13 @@ fn written_values(tag: &CompiledTag, directory: &Directory) -> Vec<PlacedValue> 
     values
 }
 
-/// Values of a key that differ in nothing that people read.
+/// Finds values of a key that differ in nothing that people read.
 pub(super) fn find_near_equal_values(tag: &CompiledTag, directory: &Directory) -> Vec<Finding> {
     let mut known: HashMap<String, Vec<PlacedValue>> = HashMap::new();
     let mut findings = Vec::new();
     for (value, place) in written_values(tag, directory) {
         let alike = known.entry(fold_case_and_blanks(&value)).or_default();
+        // Many rules may give the same value; one finding for it is enough.
         if alike.iter().any(|(other, _)| *other == value) {
             continue;
         }
@@ -76,7 +80,8 @@ pub(super) fn find_near_equal_values(tag: &CompiledTag, directory: &Directory) -
     findings
 }
 
-/// Conditions on a key's value that no rule of that key gives, but one that reads the same.
+/// Finds conditions on a key's value that no rule of that key gives, where one gives a value that reads the
+/// same.
 pub(super) fn find_near_equal_conditions(tag: &CompiledTag, rules: &Compiled) -> Vec<Finding> {
     let mut findings = Vec::new();
     for rule in tag.rules() {
@@ -104,7 +109,9 @@ pub(super) fn find_near_equal_conditions(tag: &CompiledTag, rules: &Compiled) ->
     findings
 }
 
-/// As [`folded`], but `Web-1` and `Web 1` stay two values.
+/// Returns a text without letter case, invisible characters and runs of blanks.
+///
+/// Unlike [`fold_name`] it keeps `Web-1` and `Web 1` apart, which are two values often enough.
 fn fold_case_and_blanks(text: &str) -> String {
     let normal = icu_normalizer::ComposingNormalizerBorrowed::new_nfkc().normalize(text);
     let visible: String =
@@ -112,7 +119,7 @@ fn fold_case_and_blanks(text: &str) -> String {
     visible.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Keys that people read as one.
+/// Finds keys that people read as one, such as `Cost Center` and `cost_center`.
 pub(super) fn find_near_equal_keys(rules: &Compiled) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (number, (key, tag)) in rules.keys.iter().zip(&rules.tags).enumerate() {

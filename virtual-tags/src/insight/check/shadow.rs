@@ -23,12 +23,19 @@ use crate::names::{canonical_email, lowercase};
 use crate::rules::person_matcher::PersonMatcher;
 
 /// A noncharacter, which represents any text.
+///
+/// No charge has it, so that a pattern matches it only by a wildcard.
 const ANY: &str = "\u{10ffff}";
 
 /// The number of sample charges of a rule beyond which only its longest list is looked at.
+///
+/// Lists are multiplied with each other: two of a thousand texts would give a million samples.
 const CHARGES_MAX: usize = 1 << 12;
 
 /// A text, and whether it represents itself alone.
+///
+/// An exact word can answer any question about a charge; an open one only those whose answer is the same for
+/// all that it represents.
 type Word = (Arc<str>, bool);
 
 /// A field of a sample charge: a dimension, or the email of its person wherever that comes from.
@@ -39,6 +46,8 @@ enum Field {
 }
 
 /// A sample charge, which represents all that have the same texts.
+///
+/// It implements [`Dimensions`], so that rules are tested on it by the code that tests them on charges.
 struct Witness<'a> {
     texts: Vec<(&'a Field, &'a Word)>,
     /// The person's email, where the first field of a person has it.
@@ -54,6 +63,7 @@ pub(super) fn find_unreachable(tag: &CompiledTag, person: &[Dimension], renames:
         let lists = lists(rule);
         let mut covering: Vec<RuleId> = Vec::new();
         let mut witnesses = witnesses(&lists);
+        // An alias may give any name another email: the text of a field says nothing of the email then.
         if !renames {
             for witness in &mut witnesses {
                 witness.email = person.first().and_then(|place| witness.email_in(place));
@@ -87,7 +97,10 @@ pub(super) fn find_unreachable(tag: &CompiledTag, person: &[Dimension], renames:
     findings
 }
 
-/// For each field that a charge must have one of some texts in to meet the rule: those.
+/// Returns, for each field in which a charge must have one of some texts to meet the rule, those texts.
+///
+/// Conditions that do not come down to texts are left out; the samples then represent more charges than the
+/// rule matches, which can only make the check more silent.
 fn lists(rule: CompiledRule<'_>) -> Vec<(Field, Vec<Word>)> {
     let mut lists: Vec<(Field, Vec<Word>)> = Vec::new();
     if let Some(when) = rule.when {
@@ -149,6 +162,8 @@ fn open_word(text: String) -> Word {
 }
 
 /// Returns the emails that the conditions on a person allow, of the first kind of condition that is set.
+///
+/// Lists of further kinds narrow the people, and are left out like other conditions.
 fn emails(people: &PersonMatcher) -> Option<Vec<Word>> {
     words(&people.equals, |text| vec![(text.into(), true)])
         .or_else(|| words(&people.domain, |text| vec![open_word(format!("{ANY}@{text}"))]))
@@ -166,8 +181,9 @@ fn emails(people: &PersonMatcher) -> Option<Vec<Word>> {
 }
 
 /// Returns sample charges for all that have one text of each list.
-/// Combines the lists. Beyond `CHARGES_MAX` combinations it uses the longest list alone, which represents more charges
-/// and so reports less.
+///
+/// It combines the lists. Beyond [`CHARGES_MAX`] combinations it uses the longest list alone, which
+/// represents more charges and so reports less.
 fn witnesses(lists: &[(Field, Vec<Word>)]) -> Vec<Witness<'_>> {
     let count = lists.iter().try_fold(1_usize, |count, (_, words)| count.checked_mul(words.len()));
     let longest = lists.iter().max_by_key(|(_, words)| words.len());
@@ -189,11 +205,13 @@ fn witnesses(lists: &[(Field, Vec<Word>)]) -> Vec<Witness<'_>> {
 }
 
 impl Witness<'_> {
+    /// Returns the text that the sample has in a field.
     fn word(&self, field: &Field) -> Option<&Word> {
         self.texts.iter().find(|(each, _)| *each == field).map(|(_, word)| *word)
     }
 
-    /// The email that a charge has by the first place of a person alone: of a text there that is known, or of which the end is, `@` included.
+    /// Returns the email that a charge has by the first place of a person alone: of a text there that is
+    /// known, or of which the end is, `@` included.
     fn email_in(&self, place: &Dimension) -> Option<Word> {
         let (text, exact) = self.word(&Field::Dimension(place.clone()))?;
         let end = text.strip_prefix(ANY).unwrap_or(text);
@@ -201,6 +219,7 @@ impl Witness<'_> {
         known.then(|| (lowercase(&canonical_email(text)).into(), *exact))
     }
 
+    /// Returns the person's email: that of conditions on emails, or that of the first place of a person.
     fn email(&self) -> Option<&Word> {
         self.word(&Field::Email).or(self.email.as_ref())
     }
@@ -230,6 +249,7 @@ impl Witness<'_> {
             && same_kind
             && (!people.asks_email() || self.email().is_some_and(|word| takes_email(people, word)))
             && earlier.when.is_none_or(|when| {
+                // An equal condition holds for the same charges, whatever it tests.
                 Some(when) == later.when || (self.decides(when.expression(), false) && when.matches(self))
             })
     }
@@ -243,6 +263,7 @@ impl Witness<'_> {
             }
             Expression::Not(part) => self.decides(part, !negated),
             Expression::Predicate(predicate) => {
+                // What an open text passes, all texts that it represents pass. What it fails, some of them may pass.
                 self.is_exact(predicate)
                     || (negated == predicate.negated
                         && matches!(
@@ -259,6 +280,7 @@ impl Witness<'_> {
         }
     }
 
+    /// Returns whether the field that a predicate reads is known to the last letter.
     fn is_exact(&self, predicate: &Predicate) -> bool {
         match &predicate.field {
             // What its id says is not known.
@@ -291,6 +313,7 @@ impl Dimensions for Witness<'_> {
     }
 }
 
+/// Turns each text of a list into words; `None` for an empty list, which asks for nothing.
 fn words(list: &[Arc<str>], form: impl Fn(&str) -> Vec<Word>) -> Option<Vec<Word>> {
     (!list.is_empty()).then(|| list.iter().flat_map(|text| form(text)).collect())
 }

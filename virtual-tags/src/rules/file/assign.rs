@@ -16,6 +16,7 @@ use crate::error::Result;
 use crate::place::Place;
 use crate::rules::assign::{Assign, FromDirectory, FromField, Split, SplitPeriod, Transform};
 
+/// The fields of which a rule has exactly one, as errors list them.
 const SOURCES: &str = "`value`, `from_directory`, `from_field` or `split`";
 
 impl Reader<'_> {
@@ -146,11 +147,12 @@ fn read_transform(value: &Value) -> Option<Transform> {
     }
 }
 
+/// Returns the text of a field; `None` where it is missing or no string.
 fn text_of(table: &Table, name: &str) -> Option<Arc<str>> {
     table.get(name)?.as_str().map(Arc::from)
 }
 
-/// A part of a split: its value, and what the table has under `name`, if it has nothing else.
+/// Returns the value of a part and what its table has under `name`, if it has nothing else.
 fn read_part(part: &Value, name: &str) -> Option<(Arc<str>, Value)> {
     let table = part.as_table().filter(|table| table.len() == 2)?;
     Some((text_of(table, "value")?, table.get(name)?.clone()))
@@ -180,7 +182,7 @@ fn read_parts(parts: &[Value], remainder_to_default: bool) -> Option<Split> {
     Some(Split::Percentages { parts, remainder_to_default })
 }
 
-/// A number exactly: the shortest digits of a float are those written in the file.
+/// Returns a number exactly: the shortest digits of a float are those written in the file.
 fn decimal(value: &Value) -> Option<Decimal> {
     match value {
         Value::Integer(number) => Some(Decimal::from(*number)),

@@ -74,6 +74,8 @@ fn read(toml: &str, file: &str) -> Result<RuleSet> {
 }
 
 /// Turns tables into rules, and offsets in the text into places for errors.
+///
+/// Each of its methods reads one kind of table and returns the first error in it.
 struct Reader<'a> {
     lines: Lines<'a>,
 }
@@ -208,6 +210,7 @@ impl Reader<'_> {
         Ok(span)
     }
 
+    /// Reads a day as its first instant in UTC.
     fn read_midnight(&self, date: &Spanned<tables::Date>) -> Result<Timestamp> {
         let day = parse_date(&date.get_ref().text()).map(Timestamp::midnight);
         day.ok_or_else(|| fail(self.place_of(date), "this is not a date like 2026-09-15"))
@@ -226,10 +229,15 @@ impl Reader<'_> {
         })
     }
 
+    /// Finds a string as the file writes it, for places inside of it.
     fn find_source_text(&self, text: &Spanned<String>) -> Option<SourceText> {
         SourceText::find(&self.lines, text.span(), text.get_ref())
     }
 
+    /// Returns the text of a field.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Rules`] for a text that is empty or has only blanks.
     fn not_empty(&self, text: Spanned<String>, field: &'static str) -> Result<Arc<str>> {
         if text.get_ref().trim().is_empty() {
             return Err(Fault::EmptyField(field).at(Some(self.place_of(&text))));
@@ -237,6 +245,7 @@ impl Reader<'_> {
         Ok(text.into_inner().into())
     }
 
+    /// Returns the place where a value begins.
     fn place_of<T>(&self, spanned: &Spanned<T>) -> Place {
         self.lines.place_at(spanned.span().start)
     }
@@ -266,6 +275,7 @@ fn without_column(error: &cost_model::Error) -> cost_model::Error {
     }
 }
 
+/// Makes an error of a rules file.
 fn fail(place: Place, message: impl Into<String>) -> Error {
     Error::new(ErrorKind::Rules, Some(place), message)
 }

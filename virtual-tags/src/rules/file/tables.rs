@@ -9,6 +9,7 @@ use serde::Deserialize;
 use toml::value::Datetime;
 use toml::{Spanned, Value};
 
+/// The whole file.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct File {
@@ -19,6 +20,7 @@ pub(super) struct File {
     pub(super) test: Vec<Spanned<Test>>,
 }
 
+/// A `[[test]]`: a charge, and what is expected for it.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Test {
@@ -27,6 +29,7 @@ pub(super) struct Test {
     pub(super) expect: Spanned<BTreeMap<String, Value>>,
 }
 
+/// A `[[tag]]`: a key, its default and its rules.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Tag {
@@ -39,6 +42,7 @@ pub(super) struct Tag {
     pub(super) rule: Vec<Spanned<Rule>>,
 }
 
+/// A `[[tag.rule]]`. Which fields go together is checked by the reader, which can say why they do not.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Rule {
@@ -57,6 +61,8 @@ pub(super) struct Rule {
     pub(super) dates: Option<Vec<Spanned<Dates>>>,
 }
 
+/// The fields `email.*` of a rule; the names in code are those of
+/// [`PersonMatcher`](crate::rules::person_matcher::PersonMatcher).
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Email {
@@ -113,6 +119,7 @@ pub(super) enum Texts {
     Many(Vec<String>),
 }
 
+/// An entry of `dates`: a span with open ends.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Dates {

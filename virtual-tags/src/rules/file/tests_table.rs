@@ -13,6 +13,10 @@ use crate::rules::answer::Answer;
 use crate::rules::rule_test::RuleTest;
 
 impl Reader<'_> {
+    /// Reads one test: the instant, the fields of a charge by their names in conditions, and an answer for
+    /// each key.
+    ///
+    /// Whether there are such keys is left to the run, where it makes the test fail.
     pub(super) fn read_test(&self, test: Spanned<tables::Test>) -> Result<RuleTest> {
         let place = self.place_of(&test);
         let test = test.into_inner();
@@ -45,6 +49,7 @@ impl Reader<'_> {
     }
 }
 
+/// Returns the expected answer: a text, an empty one for no value, or weights by value.
 fn expected(value: &Value) -> Option<Answer> {
     match value {
         Value::String(text) if text.is_empty() => Some(Answer::Unset),

@@ -1,4 +1,7 @@
 //! Writes rules as a file.
+//!
+//! What is written is read again and compared by its digest before it is handed out, so that a form that
+//! cannot be written is an error and never another rule.
 
 use std::fmt::Write;
 use std::sync::Arc;
@@ -40,6 +43,7 @@ impl RuleSet {
         for test in &self.tests {
             file.test(test);
         }
+        // Reading it back finds whatever a file cannot hold, so that nothing is lost unseen.
         let read = Self::from_toml(&file.0, "the written rules");
         match read {
             Ok(read) if read.digest() == self.digest() => Ok(file.0),
@@ -49,6 +53,7 @@ impl RuleSet {
     }
 }
 
+/// Makes the error of rules that no file can hold.
 fn unwritable(reason: &str) -> Error {
     Error::new(ErrorKind::Rules, None, format!("the rules cannot be written: {reason}"))
 }
@@ -58,6 +63,7 @@ fn unwritable(reason: &str) -> Error {
 struct File(String);
 
 impl File {
+    /// Appends a line.
     fn line(&mut self, line: impl std::fmt::Display) {
         // A `String` takes whatever is written to it.
         let _written = writeln!(self.0, "{line}");
@@ -70,6 +76,7 @@ impl File {
         }
     }
 
+    /// Appends a key and its rules.
     fn tag(&mut self, tag: &TagDefinition) -> Result<()> {
         self.gap();
         self.line("[[tag]]");
@@ -89,6 +96,7 @@ impl File {
         tag.rules.iter().try_for_each(|rule| self.rule(rule))
     }
 
+    /// Appends a rule, indented below its key.
     fn rule(&mut self, rule: &Rule) -> Result<()> {
         self.gap();
         self.line("  [[tag.rule]]");
@@ -118,6 +126,7 @@ impl File {
         }
         match rule.spans.as_slice() {
             [] => {}
+            // `from` and `to` in place of a list: the shorter way to write a single span.
             [one] if one.from.is_some() || one.to.is_some() => {
                 for (name, day) in ends(one)? {
                     self.field(name, &quoted(&day));
@@ -137,33 +146,31 @@ impl File {
         Ok(())
     }
 
+    /// Appends a field of a rule, whose value is TOML already.
     fn field(&mut self, name: &str, value: &str) {
         self.line(format_args!("  {name} = {value}"));
     }
 
+    /// Appends the transforms of a value, if there are any.
     fn transforms(&mut self, transforms: &[Transform]) {
         if !transforms.is_empty() {
             self.field("transform", &transforms_text(transforms));
         }
     }
 
+    /// Appends a split of any kind.
     fn split(&mut self, split: &Split) {
-        let parts = |name: &str, parts: Vec<(&Arc<str>, String)>| {
-            let parts =
-                parts.iter().map(|(value, size)| format!("{{ value = {}, {name} = {size} }}", quoted(value)));
-            format!("[{}]", parts.collect::<Vec<_>>().join(", "))
-        };
         match split {
             Split::Even(values) => self.field("split", &list_text(values)),
             Split::Weights(weights) => {
                 let weights = weights.iter().map(|(value, weight)| (value, weight.to_string()));
-                self.field("split", &parts("weight", weights.collect()));
+                self.field("split", &parts_text("weight", weights));
             }
             Split::Percentages { parts: percentages, remainder_to_default } => {
                 // In quotation marks, since a number of TOML is a float.
                 let percentages =
                     percentages.iter().map(|(value, percent)| (value, quoted(&percent.to_string())));
-                self.field("split", &parts("percent", percentages.collect()));
+                self.field("split", &parts_text("percent", percentages));
                 if *remainder_to_default {
                     self.field("remainder", "\"default\"");
                 }
@@ -186,6 +193,7 @@ impl File {
         }
     }
 
+    /// Appends a test, each of its fields on one line.
     fn test(&mut self, test: &RuleTest) {
         self.gap();
         self.line("[[test]]");
@@ -204,6 +212,7 @@ fn ends(span: &Span) -> Result<Vec<(&'static str, String)>> {
     stated.map(|(name, at)| Ok((name, day(at)?))).collect()
 }
 
+/// Returns the day that an instant begins.
 fn day(at: Timestamp) -> Result<String> {
     if at == Timestamp::midnight(at.date()) {
         return Ok(at.date().to_string());
@@ -211,6 +220,7 @@ fn day(at: Timestamp) -> Result<String> {
     Err(unwritable(&format!("{at} is no midnight, and files have days")))
 }
 
+/// Returns an answer in the form in which tests give it.
 fn answer_text(answer: &Answer) -> String {
     match answer {
         Answer::Unset => "\"\"".to_owned(),
@@ -223,6 +233,7 @@ fn answer_text(answer: &Answer) -> String {
     }
 }
 
+/// Returns transforms as a list, also a single one.
 fn transforms_text(transforms: &[Transform]) -> String {
     let texts: Vec<String> = transforms
         .iter()
@@ -241,11 +252,21 @@ fn transforms_text(transforms: &[Transform]) -> String {
     format!("[{}]", texts.join(", "))
 }
 
+/// Returns fields as an inline table, whose values are TOML already.
 fn table_text(fields: impl Iterator<Item = (String, String)>) -> String {
+    // A table without fields has no blank within its braces, which is how people write it.
     let fields: Vec<String> = fields.map(|(name, value)| format!("{} = {value}", quoted(&name))).collect();
     if fields.is_empty() { "{}".to_owned() } else { format!("{{ {} }}", fields.join(", ")) }
 }
 
+/// Returns the parts of a split as a list of tables, each with its size under `name`.
+fn parts_text<'a>(name: &str, parts: impl Iterator<Item = (&'a Arc<str>, String)>) -> String {
+    let parts: Vec<String> =
+        parts.map(|(value, size)| format!("{{ value = {}, {name} = {size} }}", quoted(value))).collect();
+    format!("[{}]", parts.join(", "))
+}
+
+/// Returns texts as a list of strings.
 fn list_text(texts: &[Arc<str>]) -> String {
     let texts: Vec<String> = texts.iter().map(|text| quoted(text)).collect();
     format!("[{}]", texts.join(", "))
