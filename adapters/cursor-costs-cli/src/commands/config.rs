@@ -62,6 +62,12 @@ fn check(config: &Config, output: &Output) -> Result<Outcome> {
             text.line(format_args!("    {hint}"));
         }
     }
+    if config.reporting_zone.value.local_minus_utc() != 0 {
+        text.line(format_args!(
+            "reports count days of {}; days in rules and people are those of UTC",
+            config.reporting_zone.value
+        ));
+    }
     for account in &config.accounts {
         let has_key = account.key.as_ref().map(|key| key.is_there(&*environment));
         let key = match (has_key, &account.key) {

@@ -14,6 +14,7 @@ mod mistakes;
 mod outputs;
 mod people;
 mod program;
+mod remarks;
 mod rules;
 mod servers;
 mod walk;

@@ -200,3 +200,31 @@ fn two_rows_that_differ_only_in_the_letter_case_of_the_email_fail_the_check() {
     let finding = "people.csv:3: the email differs from that of line 2 only in letter case";
     assert!(checked.stdout.contains(finding), "{}", checked.stdout);
 }
+
+#[test]
+fn json_of_rules_has_every_digit_and_no_prose() {
+    let demo = Folder::demo();
+    demo.write("other.toml", "[[tag]]\nkey = \"Team\"\ndefault = \"Everybody\"\n");
+    let diff = demo.run(&["tags", "diff", "other.toml", "--format", "json"]).json();
+    assert_eq!(diff["schema"], "tags-diff/1");
+    let key = &diff["keys"][0];
+    let sum = |list: &Value, field: &str| {
+        let amounts =
+            list.as_array().unwrap().iter().map(|each| each[field].as_str().unwrap().parse().unwrap());
+        amounts.fold(Money::ZERO, |sum, amount: Money| sum.checked_add(amount).unwrap()).to_string()
+    };
+    assert_eq!((&key["key"], &key["moves"][0]["to"]), (&"Team".into(), &"Everybody".into()));
+    assert_eq!(key["moved"], sum(&key["moves"], "effective"), "everybody moves one way");
+    let total = demo.run(&["report", "--format", "json"]).json();
+    assert_eq!(key["total"], total["total"]["effective"], "as a report says it");
+
+    let who = "yusuf.adeyemi@acme.test";
+    let explained = demo.run(&["tags", "explain", who, "--format", "json"]).json();
+    assert_eq!((&explained["schema"], &explained["who"]), (&"tags-explain/1".into(), &who.into()));
+    let theirs =
+        demo.run(&["report", "--filter", &format!("costs.resource_id = '{who}'"), "--format", "json"]).json();
+    assert_eq!(sum(&explained["explanations"], "effective"), theirs["total"]["effective"].as_str().unwrap());
+    assert_eq!(explained["explanations"].as_array().unwrap().len(), 1, "one reason for all of them");
+    let part = &explained["explanations"][0]["keys"][0]["parts"][0];
+    assert_eq!((&part["values"][0]["value"], &part["rule"]), (&"Unallocated".into(), &Value::Null));
+}

@@ -5,7 +5,7 @@
 //! rules = "rules.toml"              # who owns a charge
 //! people = ["people.csv"]           # who belongs where; the first file that knows a person decides
 //! tags = ["team", "department"]     # columns of the people that become tags beside the rules' keys
-//! reporting_zone = "+00:00"         # the days and months of reports
+//! reporting_zone = "+00:00"         # the days and months of reports; those of rules and people are in UTC
 //! history_months = 12               # how far back a first sync reads
 //! # pseudonyms_env = "SECRET"       # other names for people, by the secret in that variable
 //!
