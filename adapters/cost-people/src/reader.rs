@@ -91,7 +91,7 @@ impl PeopleReader {
                 None => findings.add(FindingKind::NoEmail, None, row.line),
             }
         }
-        if let Some(line) = read.open_row {
+        if let Some(line) = read.open_end {
             findings.add(FindingKind::OpenEnd, None, line);
         }
         reading.refuse_shared_emails(&lines)?;

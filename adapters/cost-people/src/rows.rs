@@ -17,16 +17,16 @@ pub(crate) struct Row {
     pub(crate) cells: Vec<(String, String)>,
 }
 
-/// The rows of a file, and the names of its columns in the order of their first use.
-pub(crate) struct Rows {
+/// What a file holds: its rows, and the names of its columns in the order of their first use.
+pub(crate) struct Content {
     pub(crate) names: Vec<String>,
     pub(crate) rows: Vec<Row>,
     /// The line of a last row that nothing ends.
-    pub(crate) open_row: Option<u64>,
+    pub(crate) open_end: Option<u64>,
 }
 
 /// Reads a table, or JSON: a list of objects, an object of a list response, or one object on each line.
-pub(crate) fn read(bytes: &[u8], file: &str) -> Result<Rows> {
+pub(crate) fn read(bytes: &[u8], file: &str) -> Result<Content> {
     let text = decode(bytes).map_err(|problem| input(file, problem))?;
     let start = text.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']);
     if start.starts_with(['[', '{']) { json(start, file) } else { table(&text, file) }
@@ -36,7 +36,7 @@ pub(crate) fn input(file: &str, problem: InputError) -> Fault {
     Fault::Input { file: file.to_owned(), problem }
 }
 
-fn table(text: &str, file: &str) -> Result<Rows> {
+fn table(text: &str, file: &str) -> Result<Content> {
     let mut table =
         Table::new(text, TableOptions::with_comments()).map_err(|problem| input(file, problem))?;
     let names: Vec<String> = table.columns().iter().map(|column| column.name.clone()).collect();
@@ -47,13 +47,13 @@ fn table(text: &str, file: &str) -> Result<Rows> {
         let cells = cells.map(|(name, cell)| (name.clone(), cell.trim().to_owned())).collect();
         rows.push(Row { line: row.line, cells });
     }
-    Ok(Rows { names, rows, open_row: table.open_row() })
+    Ok(Content { names, rows, open_end: table.open_row() })
 }
 
 /// Under which of these names a response holds its objects: SCIM, Microsoft Graph, Google, and lists of other systems.
 const LISTS: [&str; 7] = ["Resources", "value", "users", "items", "employees", "entities", "data"];
 
-fn json(text: &str, file: &str) -> Result<Rows> {
+fn json(text: &str, file: &str) -> Result<Content> {
     let broken =
         |source: serde_json::Error| Fault::NotJson { file: file.to_owned(), line: source.line(), source };
     let mut objects = Vec::new();
@@ -87,7 +87,7 @@ fn json(text: &str, file: &str) -> Result<Rows> {
         }
         rows.push(Row { line, cells });
     }
-    Ok(Rows { names, rows, open_row: None })
+    Ok(Content { names, rows, open_end: None })
 }
 
 /// Any JSON, read for its repeated fields alone.

@@ -58,7 +58,7 @@ impl Timestamp {
     /// ```
     ///
     /// # Errors
-    /// [`ErrorKind::Range`](crate::ErrorKind::Range) for any other text.
+    /// [`ErrorKind::Value`](crate::ErrorKind::Value) for any other text.
     pub fn from_day_or_instant(text: &str) -> Result<Self> {
         let day = text.parse::<NaiveDate>().ok().filter(|day| day.to_string() == text);
         match day {

@@ -111,12 +111,12 @@ struct ChargesExplained {
 #[derive(Clone, Debug, Serialize)]
 struct KeyExplained {
     key: String,
-    names: Vec<Name>,
+    names: Vec<LookedUp>,
     parts: Vec<Part>,
 }
 
 #[derive(Clone, Debug, Serialize)]
-struct Name {
+struct LookedUp {
     /// As the charge has it.
     sent: String,
     /// By the directory's aliases.
@@ -178,7 +178,7 @@ impl ChargesExplained {
 
 impl KeyExplained {
     fn new(explanation: &Explanation) -> Self {
-        let names = explanation.names.iter().map(|name| Name {
+        let names = explanation.names.iter().map(|name| LookedUp {
             sent: name.sent.to_string(),
             name: name.name.to_string(),
             found: match name.found {
