@@ -459,11 +459,13 @@ async fn follow(costs: &CursorCosts, step: &str) {
     let command = step.split('`').nth(1).unwrap();
     let words: Vec<&str> = command.split(' ').collect();
     let days = match words[..] {
-        ["sync"] => None,
         ["sync", "--from", from, "--to", to] => {
             Some(DayRange::Days { from: from.parse().unwrap(), to: to.parse().unwrap() })
         }
-        _ => panic!("{step}"),
+        _ => {
+            assert_eq!(words, ["sync"], "{step}");
+            None
+        }
     };
     costs.sync(&SyncRequest { days, ..SyncRequest::default() }, &()).await.unwrap();
 }
