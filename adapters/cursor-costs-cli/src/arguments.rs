@@ -367,6 +367,13 @@ pub(crate) enum People {
     },
     /// List what held of each person, from when to when
     List,
+    /// Forget a person: the store names them by a number from then on, and what they cost keeps its owner
+    Forget {
+        /// One of their addresses
+        email: String,
+        #[command(flatten)]
+        sure: Sure,
+    },
 }
 
 /// An export of people, and how to read it.
@@ -492,7 +499,7 @@ impl Command {
             | Self::Sync(_)
             | Self::Report(_)
             | Self::Tags(_)
-            | Self::People(People::List)
+            | Self::People(People::List | People::Forget { .. })
             | Self::Invoice(Invoice::TieOut { .. })
             | Self::Export(_)
             | Self::Config(_)

@@ -11,7 +11,7 @@ pub mod request;
 mod setup;
 mod spans;
 
-pub use changes::{AccountCheck, Imported, PeopleImport, sync};
+pub use changes::{AccountCheck, Forgotten, Imported, PeopleImport, sync};
 pub use costs::CursorCosts;
 pub use error::{Error, ErrorKind, Result};
 pub use questions::{AccountState, AccountStatus, ExplainedInvoice, Status, read_invoice, tags};

@@ -129,6 +129,9 @@ pub(crate) fn erase<T>(
     let outcome = database.change(change);
     set_secure_delete(&database.connection, false)?;
     let outcome = outcome?;
+    // What was moved from page to page earlier, when nobody was to be erased, stands in unused parts of pages: only a file that
+    // is written anew is without it.
+    database.connection.execute_batch("VACUUM")?;
     // The change is stored, whether or not the log could be merged.
     database.merge_log();
     Ok(outcome)

@@ -1,11 +1,12 @@
 //! `people`: who belongs where, from exports of HR systems and identity providers.
 
-use cost_model::output::{TextTable, amount, columns, for_terminal, grouped};
+use cost_model::output::{TextTable, amount, columns, counted, for_terminal, grouped};
 use cost_people::{PeopleReader, PersonSpan, Preview, Snapshot};
-use cursor_costs::{CursorCosts, Error, ErrorKind, PeopleImport, Result};
+use cursor_costs::{CursorCosts, Error, ErrorKind, Forgotten, PeopleImport, Result};
 use serde_json::{Value, json};
 
-use crate::arguments::{Global, People, PeopleFile, Range};
+use crate::arguments::{Global, People, PeopleFile, Range, Sure};
+use crate::commands::accounts::is_consented;
 use crate::commands::{open, open_existing};
 use crate::outcome::Outcome;
 use crate::output::{Output, Text};
@@ -19,6 +20,7 @@ pub(crate) async fn run(global: &Global, command: People, output: &Output) -> Re
         People::Import { reading, replace } => import(&open(global)?, &reading, replace, output).await,
         People::Preview { reading, range } => preview(&open_existing(global)?, &reading, range, output).await,
         People::List => list(&open_existing(global)?, output).await,
+        People::Forget { email, sure } => forget(&open_existing(global)?, &email, sure, output).await,
     }
 }
 
@@ -203,6 +205,45 @@ async fn list(costs: &CursorCosts, output: &Output) -> Result<Outcome> {
     text.add(&table);
     output.text(&text)?;
     Ok(Outcome::DONE)
+}
+
+async fn forget(costs: &CursorCosts, email: &str, sure: Sure, output: &Output) -> Result<Outcome> {
+    let found = costs.preview_forgetting(email).await?;
+    let what = format!("forget a person, for good: {}", forgotten_text(&found));
+    if !is_consented(sure, &what, output)? {
+        return Ok(Outcome::DONE);
+    }
+    let forgotten = costs.forget_person(email).await?;
+    // Files that still have the name are the user's to change.
+    let outcome = Outcome { needs_action: !forgotten.files.is_empty(), ..Outcome::DONE };
+    if output.is_json() {
+        output.json(&json!({
+            "schema": "people-forget/1",
+            "addresses": forgotten.addresses,
+            "charges": forgotten.charges,
+            "snapshots": forgotten.snapshots,
+            "files": forgotten.files,
+        }))?;
+        return Ok(outcome);
+    }
+    let mut text = Text::default();
+    text.line(format_args!("forgotten: {}", forgotten_text(&forgotten)));
+    for file in &forgotten.files {
+        text.line(format_args!("{} still has the name: take it out there", file.display()));
+    }
+    text.line("charges that a later sync reads for the first time have the name again");
+    output.text(&text)?;
+    Ok(outcome)
+}
+
+fn forgotten_text(found: &Forgotten) -> String {
+    let addresses = if found.addresses == 1 { "address" } else { "addresses" };
+    format!(
+        "{} {addresses}, {} and {} of people",
+        grouped(found.addresses),
+        counted(found.charges, "charge"),
+        counted(u64::try_from(found.snapshots).unwrap_or(u64::MAX), "import")
+    )
 }
 
 /// What was understood of a file, without its people.

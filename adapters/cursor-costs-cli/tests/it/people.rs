@@ -155,3 +155,79 @@ fn a_file_that_leaves_something_open_names_the_option() {
     let wrong = folder.run(&["people", "import", "names.csv", "--column", "Kontakt=mail"]);
     assert!(wrong.status == 1 && wrong.stderr.contains("write one of email"), "{}", wrong.stderr);
 }
+
+/// Whether any file below a folder has a text, in whatever letters.
+fn files_with(folder: &std::path::Path, text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(files_with(&path, text));
+        } else if String::from_utf8_lossy(&std::fs::read(&path).unwrap()).to_lowercase().contains(text) {
+            found.push(path.file_name().unwrap().to_string_lossy().into_owned());
+        }
+    }
+    found.sort_unstable();
+    found
+}
+
+#[test]
+fn a_person_who_is_forgotten_stands_nowhere_and_their_cost_stays_where_it_was() {
+    let folder = company();
+    std::fs::remove_file(folder.path("people.csv")).unwrap();
+    folder.run(&["people", "import", "hr.csv", "--as-of", "2026-09-01"]);
+    std::fs::remove_file(folder.path("hr.csv")).unwrap();
+    let by_person =
+        folder.run(&["report", "--group-by", "resource_id", "--top", "1", "--format", "json"]).json();
+    let who = by_person["rows"][0]["keys"][0].as_str().unwrap().to_lowercase();
+    let before = by_team(&folder);
+    let refused = folder.run(&["people", "forget", &who]);
+    assert!(refused.status == 1 && refused.stderr.contains("--yes"), "{}", refused.stderr);
+    assert_eq!(files_with(&folder.path(""), &who), ["costs.db"]);
+    let forgotten = folder.run(&["people", "forget", &who.to_uppercase(), "--yes", "--format", "json"]);
+    assert_eq!(forgotten.status, 0, "{}{}", forgotten.stdout, forgotten.stderr);
+    assert!(forgotten.json()["charges"].as_u64().unwrap() > 100, "{}", forgotten.stdout);
+    assert!(!forgotten.stdout.contains(&who) && !forgotten.stderr.contains(&who));
+    assert_eq!(files_with(&folder.path(""), &who), [""; 0], "not even in what the store no longer uses");
+    assert_eq!(by_team(&folder), before, "every team's cost is what it was");
+    for command in [&["people", "list"][..], &["export", "records"], &["report", "--group-by", "resource_id"]]
+    {
+        let printed = folder.run(command);
+        assert!(printed.status == 0 && !printed.stdout.to_lowercase().contains(&who), "{command:?}");
+    }
+    let again = folder.run(&["people", "forget", &who, "--yes"]);
+    assert!(
+        again.status == 1 && again.stderr.contains("no charge and no imported person"),
+        "{}",
+        again.stderr
+    );
+}
+
+#[test]
+fn files_that_still_have_the_name_are_told() {
+    let demo = Folder::demo();
+    let who = "hakon.jovanovic@acme.test";
+    let dry = demo.run(&["people", "forget", who, "--dry-run"]);
+    assert!(
+        dry.status == 0 && dry.stdout.starts_with("would forget a person, for good: 1 address, "),
+        "{}",
+        dry.stdout
+    );
+    let forgotten = demo.run(&["people", "forget", who, "--yes"]);
+    assert_eq!(forgotten.status, 3, "the file is the user's to change: {}", forgotten.stderr);
+    assert!(forgotten.stdout.contains("people.csv still has the name"), "{}", forgotten.stdout);
+    assert!(!demo.run(&["report", "--group-by", "resource_id"]).stdout.to_lowercase().contains(who));
+}
+
+#[test]
+fn an_address_that_was_passed_on_forgets_nobody_by_mistake() {
+    let folder = without_people();
+    folder.write("old.csv", "id,email,team\n1,first@acme.test,Web\n");
+    folder.write("new.csv", "id,email,team\n1,ana@acme.test,Web\n2,first@acme.test,Data\n");
+    folder.run(&["people", "import", "old.csv", "--as-of", "2026-08-01"]);
+    assert_eq!(folder.run(&["people", "import", "new.csv", "--as-of", "2026-09-01"]).status, 0);
+    for who in ["first@acme.test", "ana@acme.test"] {
+        let refused = folder.run(&["people", "forget", who, "--yes"]);
+        assert!(refused.status == 1 && refused.stderr.contains("somebody else"), "{}", refused.stderr);
+    }
+}

@@ -13,6 +13,7 @@ use cost_people::{History, PeopleReader, Preview, Snapshot};
 use cursor_cost_source::places_of_people;
 use serde::{Deserialize, Serialize};
 
+use crate::changes::forget::{FORGOTTEN, name_of_forgotten};
 use crate::changes::journal::JOURNAL;
 use crate::costs::CursorCosts;
 use crate::error::{Error, ErrorKind, Result, StoreCall};
@@ -121,7 +122,7 @@ impl CursorCosts {
     async fn people_snapshots(&self) -> Result<BTreeMap<chrono::NaiveDate, Snapshot>> {
         // By day: the last one counts.
         let mut latest: BTreeMap<String, JournalEntry> = BTreeMap::new();
-        latest.extend(self.people_entries(0).await?.into_iter().map(|entry| (entry.key.clone(), entry)));
+        latest.extend(self.entries_of(KIND, 0).await?.into_iter().map(|entry| (entry.key.clone(), entry)));
         let mut numbered = Vec::new();
         for entry in latest.into_values() {
             let entry: Entry = serde_json::from_str(&entry.document).map_err(|error| {
@@ -133,21 +134,19 @@ impl CursorCosts {
         let mut names = BTreeMap::new();
         for number in all {
             let Ok(person) = number.parse() else { continue };
-            // Whose name was erased is in no snapshot any more.
-            if let Some(name) =
-                self.journal().person_name(PersonNumber::new(person)).await.or_store(JOURNAL)?
-            {
-                names.insert(number.to_owned(), name);
-            }
+            let person = PersonNumber::new(person);
+            let name = self.journal().person_name(person).await.or_store(JOURNAL)?;
+            // Whoever was forgotten keeps their team by the number that charges have in place of the name.
+            names.insert(number.to_owned(), name.unwrap_or_else(|| name_of_forgotten(person)));
         }
         let named =
             numbered.into_iter().map(|snapshot| snapshot.renamed(|number| names.get(number).cloned()));
         Ok(named.map(|snapshot| (snapshot.as_of, snapshot)).collect())
     }
 
-    async fn people_entries(&self, after: u64) -> Result<Vec<JournalEntry>> {
+    async fn entries_of(&self, kind: &str, after: u64) -> Result<Vec<JournalEntry>> {
         let mut scope = EntryScope::default();
-        scope.kind = Some(EntryKind::new(KIND).or_store(JOURNAL)?);
+        scope.kind = Some(EntryKind::new(kind).or_store(JOURNAL)?);
         scope.after = after;
         self.journal().entries(&scope).await.or_store(JOURNAL)
     }
@@ -155,9 +154,11 @@ impl CursorCosts {
     /// Reads the people of the store, if there are others than were read last.
     pub(crate) async fn load_people(&self) -> Result<()> {
         let read = self.people_read.load(Ordering::Acquire);
-        let Some(last) = self.people_entries(read).await?.last().map(|entry| entry.number) else {
-            return Ok(());
-        };
+        let mut last = None;
+        for kind in [KIND, FORGOTTEN] {
+            last = last.max(self.entries_of(kind, read).await?.last().map(|entry| entry.number));
+        }
+        let Some(last) = last else { return Ok(()) };
         let people = self.people_history().await?.directory("the people of the store").map_err(unreadable)?;
         self.setup.ownership.set_stored(people);
         self.forget_loaded();

@@ -122,6 +122,14 @@ impl Ownership {
         Ok(rules.with_default_person(places_of_people()))
     }
 
+    /// Returns the files of people.
+    pub(crate) fn files_of_people(&self) -> &[PathBuf] {
+        match &self.people {
+            PeopleFrom::Files(files) => files,
+            PeopleFrom::Given(_) => &[],
+        }
+    }
+
     /// Returns all people: those that were given or stand in files first, then those of the store.
     pub(crate) fn people(&self) -> Result<Directory> {
         let stored = Arc::clone(&self.compiled().stored);
