@@ -1,5 +1,6 @@
 //! Forgetting a person: their addresses leave the store, and what they cost stays where it is.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
@@ -52,12 +53,12 @@ impl CursorCosts {
             snapshot.rows.iter().any(|row| row.emails.iter().any(|email| names.contains(email)))
         });
         let snapshots = snapshots.count();
-        let mut spelled = Spellings { names: &names, spellings: BTreeSet::new(), charges: 0 };
+        let mut spelled = FoundIn { names: &names, spellings: BTreeSet::new(), charges: 0 };
         self.store()
             .scan(&Scope::all(), &mut spelled)
             .await
             .or_store("the charges cannot be read from the store")?;
-        let Spellings { spellings, charges, .. } = spelled;
+        let FoundIn { spellings, charges, .. } = spelled;
         let mut files = Vec::new();
         for file in self.setup.ownership.files_of_people().iter().chain(&self.invoices_of_all()?) {
             if names_any(file, &names)? {
@@ -82,14 +83,16 @@ impl CursorCosts {
                 "the store has no charge and no imported person of that address",
             ));
         }
-        const WHAT: &str = "the person cannot be forgotten";
         let mut numbers = Vec::new();
         for name in &forgotten.names {
             let number = self.journal().person_number(name).await.or_store(JOURNAL)?;
             let spellings =
                 forgotten.spellings.iter().filter(|spelling| Directory::comparable_email(spelling) == *name);
             for spelling in spellings.chain([name]) {
-                self.store().pseudonymise(spelling, &name_of_forgotten(number)).await.or_store(WHAT)?;
+                self.store()
+                    .pseudonymise(spelling, &name_of_forgotten(number))
+                    .await
+                    .or_store("the person cannot be forgotten")?;
             }
             numbers.push(number);
         }
@@ -149,13 +152,13 @@ fn names_any(file: &Path, names: &BTreeSet<String>) -> Result<bool> {
 }
 
 /// Collects the spellings under which charges name somebody.
-struct Spellings<'a> {
+struct FoundIn<'a> {
     names: &'a BTreeSet<String>,
     spellings: BTreeSet<String>,
     charges: u64,
 }
 
-impl RecordSink for Spellings<'_> {
+impl RecordSink for FoundIn<'_> {
     fn record(&mut self, stored: &StoredRecord) -> cost_model::Result<()> {
         let set = &stored.record.dimensions;
         let places = [Dimension::Resource, Dimension::Tag("cursor:user".into())];
@@ -163,7 +166,7 @@ impl RecordSink for Spellings<'_> {
             .iter()
             .filter_map(|place| set.get(place))
             .filter(|text| self.names.contains(&Directory::comparable_email(text)))
-            .map(|text| text.into_owned())
+            .map(Cow::into_owned)
             .collect();
         self.charges += u64::from(!found.is_empty());
         self.spellings.extend(found);
