@@ -6,7 +6,7 @@ use chrono::{FixedOffset, NaiveDate};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use cost_model::report::{Bin, Interval, Measure};
 use cost_model::store::ImportId;
-use cost_model::{Filter, Timestamp, Window};
+use cost_model::{Filter, Money, Timestamp, Window};
 use cost_people::{ColumnMeaning, DateForm};
 use cursor_costs::config::zone;
 use cursor_costs::request::DayRange;
@@ -109,6 +109,8 @@ pub(crate) enum Command {
     /// Bring in who belongs where, from exports of HR systems and identity providers
     #[command(subcommand)]
     People(People),
+    /// Count seats: who has one, who uses it, and what those cost that nobody uses
+    Seats(Seats),
     /// Read invoices and explain them
     #[command(subcommand)]
     Invoice(Invoice),
@@ -415,6 +417,21 @@ fn meaning(text: &str) -> std::result::Result<(String, ColumnMeaning), String> {
         .ok_or_else(|| format!("no meaning `{meaning}`; write one of {}", names()))
 }
 
+#[derive(Debug, Args)]
+pub(crate) struct Seats {
+    /// Whose; may be left out if there is one account
+    #[arg(long, value_name = "NAME")]
+    pub account: Option<String>,
+    /// A row for each value of that key of the rules, such as Team
+    #[arg(long, value_name = "KEY")]
+    pub by: Option<String>,
+    /// What a seat costs for these days [default: what the account's last invoice states]
+    #[arg(long, value_name = "AMOUNT", value_parser = money)]
+    pub price: Option<Money>,
+    #[command(flatten)]
+    pub range: Range,
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Invoice {
     /// Read an invoice and check its arithmetic, without any charges
@@ -498,6 +515,7 @@ impl Command {
             | Self::Status
             | Self::Sync(_)
             | Self::Report(_)
+            | Self::Seats(_)
             | Self::Tags(_)
             | Self::People(People::List | People::Forget { .. })
             | Self::Invoice(Invoice::TieOut { .. })
@@ -534,6 +552,11 @@ fn instant(text: &str) -> std::result::Result<Timestamp, String> {
 fn span(text: &str) -> std::result::Result<Window, String> {
     let (start, end) = text.split_once('/').ok_or("it is not two days like 2026-07-01/2026-08-01")?;
     Window::new(instant(start)?, instant(end)?).map_err(|_| "it must end after it starts".to_owned())
+}
+
+/// Reads an amount of US dollars, such as 40.00.
+fn money(text: &str) -> std::result::Result<Money, String> {
+    text.parse().map_err(|_: cost_model::Error| "it is no amount like 40.00".to_owned())
 }
 
 fn filter(text: &str) -> std::result::Result<Filter, String> {

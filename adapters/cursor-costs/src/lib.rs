@@ -14,5 +14,7 @@ mod spans;
 pub use changes::{AccountCheck, Forgotten, Imported, PeopleImport, sync};
 pub use costs::CursorCosts;
 pub use error::{Error, ErrorKind, Result};
-pub use questions::{AccountState, AccountStatus, ExplainedInvoice, Status, read_invoice, tags};
+pub use questions::{
+    AccountState, AccountStatus, ExplainedInvoice, SeatRow, Seats, SeatsRequest, Status, read_invoice, tags,
+};
 pub use setup::{Account, Connect, Setup, Store};

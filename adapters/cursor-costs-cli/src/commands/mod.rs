@@ -9,6 +9,7 @@ mod init;
 mod invoice;
 mod people;
 mod report;
+mod seats;
 mod status;
 mod sync;
 mod tags;
@@ -33,6 +34,7 @@ pub(crate) async fn run(Arguments { global, command }: Arguments, output: &Outpu
         Command::Report(report) => report::run(&open_existing(&global)?, report, output).await,
         Command::Tags(command) => tags::run(&global, command, output).await,
         Command::People(command) => people::run(&global, command, output).await,
+        Command::Seats(seats) => seats::run(&open_existing(&global)?, seats, output).await,
         Command::Invoice(command) => invoice::run(&global, command, output).await,
         Command::Export(command) => export::run(&open_existing(&global)?, command, output).await,
         Command::Config(command) => config::run(&global, &command, output),

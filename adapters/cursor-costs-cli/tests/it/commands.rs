@@ -8,52 +8,28 @@ use crate::program::{Folder, Served};
 
 const OCTOBER: [&str; 4] = ["--from", "2026-10-01", "--to", "2026-11-01"];
 
+/// Returns a command and all commands below it, as its help lists them.
+fn commands_below(folder: &Folder, command: &[String]) -> Vec<Vec<String>> {
+    let arguments: Vec<&str> = command.iter().map(String::as_str).chain(["--help"]).collect();
+    let help = folder.run(&arguments);
+    assert_eq!((help.status, help.stderr.as_str()), (0, ""), "{command:?}");
+    assert!(help.stdout.contains("Usage: cursor-costs"), "{command:?}");
+    let widest = help.stdout.lines().map(|line| line.chars().count()).max().unwrap();
+    assert!(widest <= 80, "{command:?}: {widest} columns");
+    let listed = help.stdout.split("Commands:\n").nth(1).unwrap_or_default();
+    // A description that goes on below is indented further than a name.
+    let names = listed.lines().take_while(|line| !line.is_empty()).filter(|line| !line.starts_with("   "));
+    let names = names.filter_map(|line| line.split_whitespace().next()).filter(|name| *name != "help");
+    let below = names.flat_map(|name| commands_below(folder, &[command, &[name.to_owned()]].concat()));
+    std::iter::once(command.to_vec()).chain(below).collect()
+}
+
 #[test]
 fn every_command_tells_how_it_is_called() {
     let folder = Folder::new();
-    let commands: &[&[&str]] = &[
-        &[],
-        &["demo"],
-        &["init"],
-        &["accounts"],
-        &["accounts", "list"],
-        &["accounts", "check"],
-        &["accounts", "rename"],
-        &["accounts", "remove"],
-        &["status"],
-        &["sync"],
-        &["import"],
-        &["import", "list"],
-        &["import", "remove"],
-        &["report"],
-        &["tags"],
-        &["tags", "check"],
-        &["tags", "test"],
-        &["tags", "explain"],
-        &["tags", "diff"],
-        &["tags", "coverage"],
-        &["tags", "suggest"],
-        &["tags", "import-vantage"],
-        &["tags", "export-vantage"],
-        &["invoice"],
-        &["invoice", "check"],
-        &["invoice", "explain"],
-        &["invoice", "tie-out"],
-        &["export"],
-        &["export", "records"],
-        &["config"],
-        &["config", "check"],
-        &["config", "show"],
-        &["completions"],
-        &["man"],
-    ];
-    for command in commands {
-        let help = folder.run(&[command, &["--help"][..]].concat());
-        assert_eq!((help.status, help.stderr.as_str()), (0, ""), "{command:?}");
-        assert!(help.stdout.contains("Usage: cursor-costs"), "{command:?}");
-        let widest = help.stdout.lines().map(|line| line.chars().count()).max().unwrap();
-        assert!(widest <= 80, "{command:?}: {widest} columns");
-    }
+    let commands = commands_below(&folder, &[]);
+    assert!(commands.len() > 35, "{commands:?}");
+    assert!(commands.contains(&vec!["people".to_owned(), "forget".to_owned()]), "{commands:?}");
     assert!(folder.run(&["--version"]).stdout.starts_with("cursor-costs "));
     assert!(folder.run(&["completions", "bash"]).stdout.contains("cursor-costs"));
     assert!(folder.run(&["man"]).stdout.contains(".TH cursor-costs"));
@@ -77,6 +53,9 @@ fn every_answer_is_a_document_with_a_schema() {
         (&["invoice", "check", "invoices/INV-0007.csv"], "invoice/1"),
         (&["invoice", "explain", "invoices/INV-0007.csv"], "reconciliation/1"),
         (&["invoice", "tie-out"], "tie-out/1"),
+        (&["people", "list"], "people-list/1"),
+        (&["people", "preview", "people.csv"], "people-preview/1"),
+        (&["seats", "--by", "Team"], "seats/1"),
         (&["config", "check"], "config-check/1"),
         (&["config", "show"], "config/1"),
     ];

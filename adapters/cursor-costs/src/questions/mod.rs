@@ -6,8 +6,10 @@ mod export;
 mod invoices;
 mod overview;
 mod report;
+mod seats;
 mod status;
 pub mod tags;
 
 pub use invoices::{ExplainedInvoice, read_invoice};
+pub use seats::{SeatRow, Seats, SeatsRequest};
 pub use status::{AccountState, AccountStatus, Status};

@@ -5,5 +5,6 @@ mod company;
 mod configuration;
 mod people;
 mod questions;
+mod seats;
 #[cfg(feature = "tracing")]
 mod spans;
