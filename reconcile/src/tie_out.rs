@@ -144,7 +144,7 @@ impl TieOut {
         };
         let mut charged = on_demand_by_person(ledger, window, rules)?;
         let groups = observed.groups.iter().map(|group| {
-            let members = group.members.iter().filter_map(|member| charged.get(member).copied());
+            let members = group.members.iter().filter_map(|member| charged.get(&member.person).copied());
             let sum = Money::sum(members)?;
             let difference = group.spend.map(|spend| spend.checked_sub(sum)).transpose()?;
             Ok(GroupTieOut {

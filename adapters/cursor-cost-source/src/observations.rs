@@ -5,8 +5,9 @@
 
 use std::sync::Arc;
 
-use cost_model::source::{ObservedGroup, ObservedMember, ObservedSpend};
-use cursor_admin_client::endpoints::billing_groups::{BillingGroup, BillingGroups};
+use cost_model::Timestamp;
+use cost_model::source::{ObservedGroup, ObservedMember, ObservedMembership, ObservedSpend};
+use cursor_admin_client::endpoints::billing_groups::{BillingGroup, BillingGroupMember, BillingGroups};
 use cursor_admin_client::endpoints::members::Member;
 use cursor_admin_client::endpoints::spend::MemberSpend;
 
@@ -52,9 +53,15 @@ fn group(group: &BillingGroup) -> ObservedGroup {
     observed.name = group.name.as_deref().unwrap_or_default().into();
     observed.spend = group.spend_cents.map(dollars);
     let members = group.current_members.iter().chain(&group.former_members);
-    observed.members =
-        members.map(|member| person(member.email.as_deref(), member.user_id.as_deref())).collect();
+    observed.members = members.map(membership).collect();
     observed
+}
+
+fn membership(member: &BillingGroupMember) -> ObservedMembership {
+    let mut membership = ObservedMembership::from(person(member.email.as_deref(), member.user_id.as_deref()));
+    membership.joined = member.joined_at.map(Timestamp::from);
+    membership.left = member.left_at.map(Timestamp::from);
+    membership
 }
 
 /// Returns the name of a person in observations: the email as it was sent, else the id, else [`NO_USER`].

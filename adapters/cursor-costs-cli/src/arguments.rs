@@ -369,6 +369,18 @@ pub(crate) enum People {
     },
     /// List what held of each person, from when to when
     List,
+    /// Keep the members and billing groups that Cursor stated at each sync as the people of their days
+    FromCursor {
+        /// What the name of a group is called
+        #[arg(long, value_name = "NAME", default_value = "team")]
+        fact: String,
+        /// Take them in place of other people of the same day
+        #[arg(long)]
+        replace: bool,
+        /// Only tell what would be kept
+        #[arg(long)]
+        dry_run: bool,
+    },
     /// Forget a person: the store names them by a number from then on, and what they cost keeps its owner
     Forget {
         /// One of their addresses
@@ -517,7 +529,7 @@ impl Command {
             | Self::Report(_)
             | Self::Seats(_)
             | Self::Tags(_)
-            | Self::People(People::List | People::Forget { .. })
+            | Self::People(People::List | People::FromCursor { .. } | People::Forget { .. })
             | Self::Invoice(Invoice::TieOut { .. })
             | Self::Export(_)
             | Self::Config(_)

@@ -6,7 +6,9 @@ use super::random::Random;
 use crate::error::Result;
 use crate::money::{Costs, Currency, Money, Quantity, RequestUnits, TokenType, Tokens};
 use crate::record::{CostRecord, DimensionFields, ReadNumber, Run};
-use crate::source::{ObservedGroup, ObservedMember, ObservedSpend, Origin, ProviderSnapshot};
+use crate::source::{
+    ObservedGroup, ObservedMember, ObservedMembership, ObservedSpend, Origin, ProviderSnapshot,
+};
 use crate::store::{ConnectionId, CostStore, WindowReplacement};
 use crate::time::{Timestamp, Window};
 
@@ -179,10 +181,17 @@ pub(super) fn observations(random: &mut Random, at: i64) -> Result<ProviderSnaps
             id: "7".into(),
             name: random.pick(&PEOPLE).into(),
             spend,
-            members: (0..random.below(3)).map(|_| random.pick(&PEOPLE).into()).collect(),
+            members: (0..random.below(3)).map(|_| membership(random, at)).collect::<Result<_>>()?,
         });
     }
     Ok(observations)
+}
+
+fn membership(random: &mut Random, at: i64) -> Result<ObservedMembership> {
+    let mut membership = ObservedMembership::from(random.pick(&PEOPLE));
+    membership.joined = if random.once_in(2) { Some(instant(at - random.below(5))?) } else { None };
+    membership.left = if random.once_in(3) { Some(instant(at + random.below(5))?) } else { None };
+    Ok(membership)
 }
 
 fn units(random: &mut Random) -> Option<i128> {

@@ -11,7 +11,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-pub use provider_snapshot::{ObservedGroup, ObservedMember, ObservedSpend, ProviderSnapshot};
+pub use provider_snapshot::{
+    ObservedGroup, ObservedMember, ObservedMembership, ObservedSpend, ProviderSnapshot,
+};
 
 use crate::error::Result;
 use crate::record::CostRecord;

@@ -85,11 +85,32 @@ pub struct ObservedGroup {
     pub name: Arc<str>,
     /// The spend of its members in the cycle, where stated.
     pub spend: Option<Money>,
-    /// Its members, by email or else by the provider's id.
-    pub members: Vec<Arc<str>>,
+    /// Who is or was in it in the cycle.
+    pub members: Vec<ObservedMembership>,
 }
 
 crate::masked_debug!(ObservedGroup {});
+
+/// That a person is or was in a billing group.
+#[derive(Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ObservedMembership {
+    /// The person, by email or else by the provider's id.
+    pub person: Arc<str>,
+    /// When the person joined the group, where stated.
+    pub joined: Option<Timestamp>,
+    /// When the person left it, if they did and it is stated.
+    pub left: Option<Timestamp>,
+}
+
+crate::masked_debug!(ObservedMembership { joined, left });
+
+impl<T: Into<Arc<str>>> From<T> for ObservedMembership {
+    /// Makes the membership of a person of which no date is known.
+    fn from(person: T) -> Self {
+        Self { person: person.into(), joined: None, left: None }
+    }
+}
 
 impl ProviderSnapshot {
     /// Creates an empty snapshot of that instant; a source fills in what its provider states.
@@ -109,7 +130,8 @@ impl ProviderSnapshot {
     pub fn pseudonymise(&mut self, person: &str, pseudonym: &Arc<str>) {
         let spend = self.spend.iter_mut().map(|spend| &mut spend.person);
         let members = self.members.iter_mut().map(|member| &mut member.person);
-        let groups = self.groups.iter_mut().flat_map(|group| &mut group.members);
+        let memberships = self.groups.iter_mut().flat_map(|group| &mut group.members);
+        let groups = memberships.map(|membership| &mut membership.person);
         for name in spend.chain(members).chain(groups).filter(|name| &***name == person) {
             *name = Arc::clone(pseudonym);
         }

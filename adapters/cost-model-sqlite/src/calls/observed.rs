@@ -5,8 +5,10 @@
 
 use std::sync::Arc;
 
-use cost_model::Money;
-use cost_model::source::{ObservedGroup, ObservedMember, ObservedSpend, ProviderSnapshot};
+use cost_model::source::{
+    ObservedGroup, ObservedMember, ObservedMembership, ObservedSpend, ProviderSnapshot,
+};
+use cost_model::{Money, Timestamp};
 use rusqlite::{Connection, Row};
 
 use crate::failure::Attempt;
@@ -39,8 +41,8 @@ pub(crate) fn put(sqlite: &Connection, connection: i64, observations: &ProviderS
         (
             key.0,
             key.1,
-            observations.cycle_start.map(cost_model::Timestamp::millis),
-            observations.cycle_end.map(cost_model::Timestamp::millis),
+            observations.cycle_start.map(Timestamp::millis),
+            observations.cycle_end.map(Timestamp::millis),
             observations.requests.cast_signed(),
         ),
     )?;
@@ -76,12 +78,14 @@ fn put_members(sqlite: &Connection, (connection, at): Key, members: &[ObservedMe
 /// Members are found by the place of their group, since two groups may have one name.
 fn put_groups(sqlite: &Connection, (connection, at): Key, groups: &[ObservedGroup]) -> Attempt<()> {
     let mut insert = sqlite.prepare_cached("INSERT INTO observed_group VALUES (?, ?, ?, ?, ?, ?)")?;
-    let mut member = sqlite.prepare_cached("INSERT INTO observed_group_member VALUES (?, ?, ?, ?, ?)")?;
+    let mut member =
+        sqlite.prepare_cached("INSERT INTO observed_group_member VALUES (?, ?, ?, ?, ?, ?, ?)")?;
     for (place, each) in (0_i64..).zip(groups) {
         let spend = Number::of(each.spend.map(Money::units));
         insert.execute((connection, at, place, &each.id, &each.name, spend))?;
-        for (number, person) in (0_i64..).zip(&each.members) {
-            member.execute((connection, at, place, number, person))?;
+        for (number, each) in (0_i64..).zip(&each.members) {
+            let (joined, left) = (each.joined.map(Timestamp::millis), each.left.map(Timestamp::millis));
+            member.execute((connection, at, place, number, &each.person, joined, left))?;
         }
     }
     Ok(())
@@ -161,12 +165,20 @@ fn group(row: &Row<'_>) -> Attempt<ObservedGroup> {
 }
 
 /// Returns the people of the group at a place, in their order.
-fn members_of(sqlite: &Connection, (connection, at): Key, place: i64) -> Attempt<Vec<Arc<str>>> {
+fn members_of(sqlite: &Connection, (connection, at): Key, place: i64) -> Attempt<Vec<ObservedMembership>> {
     let mut statement = sqlite.prepare_cached(
-        "SELECT person FROM observed_group_member WHERE connection = ? AND at = ? AND place = ? ORDER BY member",
+        "SELECT person, joined_at, left_at FROM observed_group_member
+         WHERE connection = ? AND at = ? AND place = ? ORDER BY member",
     )?;
-    let members = statement.query_map((connection, at, place), |row| row.get(0))?;
-    Ok(members.collect::<rusqlite::Result<_>>()?)
+    let mut rows = statement.query((connection, at, place))?;
+    let mut members = Vec::new();
+    while let Some(row) = rows.next()? {
+        let mut membership = ObservedMembership::from(row.get::<_, Arc<str>>(0)?);
+        membership.joined = row.get::<_, Option<i64>>(1)?.map(instant).transpose()?;
+        membership.left = row.get::<_, Option<i64>>(2)?.map(instant).transpose()?;
+        members.push(membership);
+    }
+    Ok(members)
 }
 
 /// Reads an amount that stands by itself.

@@ -33,7 +33,7 @@ const APPLICATION: i64 = 0x636f_7374;
 /// What leads from each version to the next; from the empty file to the present one all of them do.
 ///
 /// These texts never change once released: a change is a new step.
-const STEPS: [&str; 6] = [
+const STEPS: [&str; 7] = [
     "CREATE TABLE connection (
          number INTEGER PRIMARY KEY,
          name TEXT NOT NULL UNIQUE
@@ -281,6 +281,9 @@ const STEPS: [&str; 6] = [
      UPDATE connection SET
          charges = (SELECT count(*) FROM record r WHERE r.connection = connection.number),
          unpriced = (SELECT count(*) FROM record r WHERE r.connection = connection.number AND r.effective IS NULL);",
+    // Earlier versions kept who was in a group and not since when.
+    "ALTER TABLE observed_group_member ADD COLUMN joined_at INTEGER;
+     ALTER TABLE observed_group_member ADD COLUMN left_at INTEGER;",
 ];
 
 /// The version whose step leaves the records to be rebuilt in Rust, since it changes their ids.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Days, NaiveDate};
 use cost_model::Timestamp;
-use cost_model::source::{ObservedGroup, ObservedMember, ProviderSnapshot};
+use cost_model::source::{ObservedGroup, ObservedMember, ObservedMembership, ProviderSnapshot};
 use cost_people::{ErrorKind, FindingKind, History, PeopleReader, PersonSpan, Snapshot};
 use proptest::prelude::*;
 
@@ -121,12 +121,75 @@ fn the_same_snapshot_again_changes_nothing_and_another_one_of_the_day_is_refused
 }
 
 #[test]
+fn groups_are_dated_by_when_people_joined_and_left_them() {
+    let at = |text: &str| Some(text.parse().unwrap());
+    let membership = |person: &str, joined: &str, left: &str| {
+        let mut membership = ObservedMembership::from(person);
+        membership.joined = if joined.is_empty() { None } else { at(joined) };
+        membership.left = if left.is_empty() { None } else { at(left) };
+        membership
+    };
+    let group = |id: &str, name: &str, members: Vec<ObservedMembership>| {
+        let mut group = ObservedGroup::default();
+        (group.id, group.name, group.members) = (id.into(), name.into(), members);
+        group
+    };
+    let mut observed = ProviderSnapshot::at("2026-10-20T06:00:00Z".parse().unwrap());
+    observed.groups = vec![
+        group(
+            "g1",
+            "Web",
+            vec![
+                membership("ana@acme.test", "2026-09-01T10:00:00Z", "2026-10-05T10:00:00Z"),
+                // Out and back on one day, by way of another group.
+                membership("bo@acme.test", "2026-09-01T10:00:00Z", "2026-10-07T09:00:00Z"),
+                membership("bo@acme.test", "2026-10-07T11:00:00Z", ""),
+                membership("cy@acme.test", "", ""),
+            ],
+        ),
+        group(
+            "g2",
+            "Ops",
+            vec![
+                membership("ana@acme.test", "2026-10-05T10:00:00Z", ""),
+                membership("bo@acme.test", "2026-10-07T09:00:00Z", "2026-10-07T11:00:00Z"),
+                membership("cy@acme.test", "", ""),
+            ],
+        ),
+        group("group_unassigned", "Unassigned", vec![membership("dee@acme.test", "", "")]),
+    ];
+    let mut dee = ObservedMember::default();
+    dee.person = "dee@acme.test".into();
+    observed.members = vec![dee];
+    let snapshot = Snapshot::of_groups(&observed, "team");
+    let kinds: Vec<_> = snapshot.findings.iter().map(|finding| finding.kind).collect();
+    assert_eq!(kinds, [FindingKind::EmptyFact, FindingKind::SeveralGroups], "Dee is in none, Cy in two");
+    let mut history = History::new();
+    history.add(snapshot).unwrap();
+    let directory = history.directory("groups").unwrap();
+    let team = |person: &str, at: &str| {
+        directory.fact(person, "team", at.parse().unwrap()).filter(|team| !team.is_empty()).map(str::to_owned)
+    };
+    for (person, at, expected) in [
+        ("ana@acme.test", "2026-08-31T12:00:00Z", None),
+        ("ana@acme.test", "2026-10-04T23:59:59Z", Some("Web")),
+        ("ana@acme.test", "2026-10-05T00:00:00Z", Some("Ops")),
+        ("bo@acme.test", "2026-10-06T12:00:00Z", Some("Web")),
+        ("bo@acme.test", "2026-10-07T12:00:00Z", Some("Web")),
+        ("cy@acme.test", "2026-10-07T12:00:00Z", None),
+        ("dee@acme.test", "2026-10-07T12:00:00Z", None),
+    ] {
+        assert_eq!(team(person, at).as_deref(), expected, "{person} at {at}");
+    }
+}
+
+#[test]
 fn observed_groups_are_snapshots_and_whoever_is_in_two_has_no_team() {
     let observed = |at: &str, groups: &[(&str, &[&str])]| {
         let mut observed = ProviderSnapshot::at(at.parse().unwrap());
         for (name, members) in groups {
             let mut group = ObservedGroup::default();
-            group.name = (*name).into();
+            (group.id, group.name) = (format!("group_{name}").into(), (*name).into());
             group.members = members.iter().map(|member| (*member).into()).collect();
             observed.groups.push(group);
         }

@@ -20,6 +20,9 @@ pub(crate) async fn run(global: &Global, command: People, output: &Output) -> Re
         People::Import { reading, replace } => import(&open(global)?, &reading, replace, output).await,
         People::Preview { reading, range } => preview(&open_existing(global)?, &reading, range, output).await,
         People::List => list(&open_existing(global)?, output).await,
+        People::FromCursor { fact, replace, dry_run } => {
+            from_cursor(&open_existing(global)?, &fact, (replace, dry_run), output).await
+        }
         People::Forget { email, sure } => forget(&open_existing(global)?, &email, sure, output).await,
     }
 }
@@ -203,6 +206,54 @@ async fn list(costs: &CursorCosts, output: &Output) -> Result<Outcome> {
         table.row([person(span)].into_iter().chain(values).chain(ends));
     }
     text.add(&table);
+    output.text(&text)?;
+    Ok(Outcome::DONE)
+}
+
+async fn from_cursor(
+    costs: &CursorCosts,
+    fact: &str,
+    (replace, dry_run): (bool, bool),
+    output: &Output,
+) -> Result<Outcome> {
+    let imports = costs.people_from_cursor(fact).await?;
+    if !dry_run {
+        for import in &imports {
+            costs.import_people(import, replace).await?;
+        }
+    }
+    if output.is_json() {
+        let days: Vec<Value> = imports
+            .iter()
+            .map(|import| {
+                json!({
+                    "as_of": import.snapshot.as_of.to_string(),
+                    "people": import.snapshot.people(),
+                    "active": import.snapshot.active(),
+                    "findings": import.snapshot.findings,
+                    "known": import.is_known,
+                    "replaced": import.replaces,
+                })
+            })
+            .collect();
+        output.json(&json!({ "schema": "people-from-cursor/1", "dry_run": dry_run, "days": days }))?;
+        return Ok(Outcome::DONE);
+    }
+    let mut text = Text::default();
+    for import in &imports {
+        let snapshot = &import.snapshot;
+        let became = match (import.is_known, dry_run) {
+            (true, _) => "in the store already",
+            (false, true) => "not in the store",
+            (false, false) => "stored",
+        };
+        let people = people(snapshot.people());
+        let active = grouped(snapshot.active());
+        text.line(format_args!("{}: {people}, {active} there, {became}", snapshot.as_of));
+        for finding in &snapshot.findings {
+            text.line(format_args!("  {}", for_terminal(&finding.to_string())));
+        }
+    }
     output.text(&text)?;
     Ok(Outcome::DONE)
 }

@@ -231,3 +231,20 @@ fn an_address_that_was_passed_on_forgets_nobody_by_mistake() {
         assert!(refused.status == 1 && refused.stderr.contains("somebody else"), "{}", refused.stderr);
     }
 }
+
+#[test]
+fn the_groups_of_cursor_are_people_with_the_days_on_which_they_joined() {
+    let folder = without_people();
+    let dry = folder.run(&["people", "from-cursor", "--dry-run"]);
+    assert!(dry.status == 0 && dry.stdout.contains("not in the store"), "{}", dry.stdout);
+    assert!(folder.run(&["people", "list"]).stdout.contains("no people were imported"));
+    let kept = folder.run(&["people", "from-cursor", "--format", "json"]).json();
+    assert_eq!((&kept["days"][0]["as_of"], &kept["days"][0]["known"]), (&"2026-11-01".into(), &false.into()));
+    let again = folder.run(&["people", "from-cursor"]);
+    assert!(again.status == 0 && again.stdout.contains("in the store already"), "{}", again.stdout);
+    let list = folder.run(&["people", "list", "--format", "json"]).json();
+    let spans = list["people"].as_array().unwrap();
+    assert!(spans.iter().any(|span| span["from"].is_string()), "Cursor says since when");
+    assert!(spans.iter().all(|span| span["facts"]["team"] != "Unassigned"), "that is no team");
+    assert!(by_team(&folder)["rows"].as_array().unwrap().len() > 5);
+}

@@ -8,6 +8,7 @@ use std::sync::atomic::Ordering;
 
 use cost_model::Metric;
 use cost_model::digest::Digest;
+use cost_model::source::ProviderSnapshot;
 use cost_model::store::{EntryKind, EntryScope, JournalEntry, PersonNumber};
 use cost_people::{History, PeopleReader, Preview, Snapshot};
 use cursor_cost_source::places_of_people;
@@ -41,8 +42,8 @@ pub struct PeopleImport {
     pub replaces: bool,
     /// What the people of the store would be with it.
     pub history: History,
-    /// The digest of the file.
-    file: Digest,
+    /// The digest of what it was made of.
+    source: Digest,
 }
 
 impl CursorCosts {
@@ -61,6 +62,46 @@ impl CursorCosts {
         let bytes = std::fs::read(file).map_err(|error| Error::file(file, &error))?;
         let wanted = PeopleReader::new(as_of).facts_if_there(self.setup.ownership.columns());
         let snapshot = reader(wanted).read(&bytes, &file.display().to_string()).map_err(unreadable)?;
+        self.import_of(snapshot, Digest::of(&bytes)).await
+    }
+
+    /// Makes snapshots of the members and billing groups that Cursor stated at the syncs, one for each day with the last of each
+    /// account. The name of the group is the fact `fact`. Nothing is changed.
+    ///
+    /// Whoever is in no snapshot of a day counts as gone on it: people come from Cursor or from exports, not from both.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotFound`] where no groups are stored, [`ErrorKind::Store`], [`ErrorKind::People`].
+    pub async fn people_from_cursor(&self, fact: &str) -> Result<Vec<PeopleImport>> {
+        let mut by_day: BTreeMap<chrono::NaiveDate, ProviderSnapshot> = BTreeMap::new();
+        for account in self.accounts() {
+            let observed = self.store().observations(account.id()).await;
+            let observed = observed.or_store("what the provider stated cannot be read")?;
+            let with_groups = observed.into_iter().filter(|snapshot| !snapshot.groups.is_empty());
+            let last_of_days: BTreeMap<_, _> =
+                with_groups.map(|snapshot| (snapshot.at.date(), snapshot)).collect();
+            for (day, stated) in last_of_days {
+                let all = by_day.entry(day).or_insert_with(|| ProviderSnapshot::at(stated.at));
+                all.members.extend(stated.members);
+                all.groups.extend(stated.groups);
+            }
+        }
+        if by_day.is_empty() {
+            let message = "Cursor has stated no billing groups that are stored";
+            return Err(
+                Error::new(ErrorKind::NotFound, message).with_hint("`sync` reads them, where there are any")
+            );
+        }
+        let mut imports = Vec::new();
+        for stated in by_day.into_values() {
+            let snapshot = Snapshot::of_groups(&stated, fact);
+            let digest = Digest::of(snapshot.to_json().map_err(unreadable)?.as_bytes());
+            imports.push(self.import_of(snapshot, digest).await?);
+        }
+        Ok(imports)
+    }
+
+    async fn import_of(&self, snapshot: Snapshot, source: Digest) -> Result<PeopleImport> {
         let mut kept = self.people_snapshots().await?;
         let known = kept.get(&snapshot.as_of);
         let is_known = known.is_some_and(|known| known.rows == snapshot.rows);
@@ -69,7 +110,7 @@ impl CursorCosts {
         let history = history_of(kept)?;
         // Before it is kept: people who contradict each other would fail every question from then on.
         history.directory("the people of the store").map_err(unreadable)?;
-        Ok(PeopleImport { snapshot, is_known, replaces, history, file: Digest::of(&bytes) })
+        Ok(PeopleImport { snapshot, is_known, replaces, history, source })
     }
 
     /// Says in money what an import would change: over the charges of a range, against the people of now.
@@ -108,7 +149,7 @@ impl CursorCosts {
             numbers.insert(name.to_owned(), number.get().to_string());
         }
         let snapshot = import.snapshot.clone().renamed(|name| numbers.get(name).cloned());
-        self.note(KIND, &day.to_string(), &Entry { snapshot }, vec![("file".to_owned(), import.file)]).await
+        self.note(KIND, &day.to_string(), &Entry { snapshot }, vec![("file".to_owned(), import.source)]).await
     }
 
     /// Returns the snapshots of people that the store keeps, in the order of their days.
