@@ -112,9 +112,14 @@ impl ResolvedRules {
 }
 
 impl ExplainedCharges {
-    /// Returns whether these charges and others have their values for the same reasons, whenever they arose.
+    /// Returns whether these charges and others name their person in the same spelling and have their values for the same
+    /// reasons, whenever they arose.
     fn has_reasons_of(&self, other: &Self) -> bool {
-        self.explanations.len() == other.explanations.len()
+        let resource = |charges: &Self| {
+            charges.dimensions.iter().find(|(field, _)| *field == Dimension::Resource).cloned()
+        };
+        resource(self) == resource(other)
+            && self.explanations.len() == other.explanations.len()
             && self.explanations.iter().zip(&other.explanations).all(|(one, other)| {
                 (&one.key, &one.names, &one.parts) == (&other.key, &other.names, &other.parts)
             })
