@@ -379,7 +379,7 @@ fn a_late_charge_of_somebody_who_moved_under_other_rules_is_told_by_each_cause()
     charges.push(("ana@acme.test", "2026-09-20", "8"));
     let moved = "email,team\nana@acme.test,Data\nbo@acme.test,Data\n";
     let other = written(
-        "[[tag.rule]]\nvalue = \"Ops\"\nemail = \"bo@acme.test\"\n[[tag.rule]]\nfrom_directory = \"team\"\n",
+        "[[tag.rule]]\nvalue = \"Ops\"\nwhen = \"costs.resource_id = 'bo@acme.test'\"\n[[tag.rule]]\nfrom_directory = \"team\"\n",
     );
     let changes = lock.changes(&other, &people(moved), &ledger(&charges)).unwrap();
     assert!(changes.rules_changed && changes.people_changed && changes.charges_changed);

@@ -3,7 +3,7 @@
 mod accounts;
 mod forget;
 mod imports;
-mod journal;
+pub(crate) mod journal;
 mod people;
 pub mod sync;
 
