@@ -136,7 +136,7 @@ fn statement_text(
         text.heading("Invoices whose cycles touch it (USD)");
     }
     if !statement.invoices.is_empty() {
-        let mut table = TextTable::new().within(width).text(["invoice", "from", "to"]);
+        let mut table = TextTable::new().within(width).text(["invoice", "cycle"]);
         table = table.figures(["total", "unexplained"]).text(["verdict"]);
         for invoice in &statement.invoices {
             table.row(invoice_row(invoice));
@@ -181,7 +181,8 @@ fn figures_text(
     Ok(())
 }
 
-fn invoice_row(invoice: &CloseInvoice) -> [String; 6] {
+/// A cycle is shown by the days by which it can be asked for.
+fn invoice_row(invoice: &CloseInvoice) -> [String; 5] {
     match &invoice.found {
         Ok(found) => {
             let verdict = match found.verdict {
@@ -189,13 +190,13 @@ fn invoice_row(invoice: &CloseInvoice) -> [String; 6] {
                 Verdict::CannotBeSaid => "cannot be said",
                 _ => "needs action",
             };
-            let [from, to] = [found.period.start(), found.period.end()].map(|at| at.to_string());
+            let cycle = format!("{}/{}", found.period.start().date(), found.period.end().date());
             let (total, unexplained) = (amount(found.total), amount(found.unexplained));
-            [found.number.clone(), from, to, total, unexplained, verdict.to_owned()]
+            [found.number.clone(), cycle, total, unexplained, verdict.to_owned()]
         }
         Err(_) => {
             let none = String::new;
-            [invoice.file.clone(), none(), none(), none(), none(), "not read".to_owned()]
+            [invoice.file.clone(), none(), none(), none(), "not read".to_owned()]
         }
     }
 }

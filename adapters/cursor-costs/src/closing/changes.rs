@@ -125,9 +125,9 @@ impl fmt::Display for CauseAmount {
             }
             CloseCause::People | CloseCause::Rules => {
                 let moved = self.moves.iter();
-                let moved =
-                    moved.map(|diff| format!("{} USD by {}", amount(diff.moved), for_terminal(&diff.key)));
-                write!(f, "{} from one value to another", moved.collect::<Vec<_>>().join(", "))
+                let moved = moved
+                    .map(|diff| format!("{} USD moves by {}", amount(diff.moved), for_terminal(&diff.key)));
+                f.write_str(&moved.collect::<Vec<_>>().join(", "))
             }
             _ => {
                 if let Some(charges) = self.charges {
