@@ -19,6 +19,7 @@ use crate::rules::rule_set::RuleSet;
 /// who has moved counts as late with the old team, and as moved from there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
+#[expect(clippy::struct_excessive_bools, reason = "each is an answer of its own")]
 pub struct LockChanges {
     /// Whether the rules have another digest.
     pub rules_changed: bool,

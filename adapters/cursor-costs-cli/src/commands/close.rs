@@ -5,9 +5,10 @@ use std::fmt::Display;
 use cost_model::digest::Digest;
 use cost_model::output::{TextTable, amount, counted, for_terminal, grouped};
 use cursor_costs::closing::{
-    CauseAmount, Close, CloseChanges, CloseDocument, CloseEvent, CloseInvoice, CloseListDocument,
-    ClosePeriod, CloseState, CloseStatement, JournalCheckDocument, KeyFigures, NAMES_REMARK,
+    CauseAmount, Close, CloseChanges, CloseEvent, CloseInvoice, ClosePeriod, CloseState, CloseStatement,
+    KeyFigures, NAMES_REMARK,
 };
+use cursor_costs::documents::{CloseDocument, CloseListDocument, JournalCheckDocument};
 use cursor_costs::{CursorCosts, Result};
 use reconcile::assessment::Verdict;
 

@@ -108,11 +108,10 @@ Note: names are declared, not authenticated.
 "
     );
     let status = folder.run(&["close", "status", "2026-09"]);
-    let changes = &status.stdout[status.stdout.find("What changed").unwrap()..];
+    let (_, changes) = status.stdout.split_once("What changed").unwrap();
     assert_eq!(
         changes.replace(&digest, "DIGEST"),
-        "\
-What changed since it was closed (USD)
+        " since it was closed (USD)
                              charges  effective    billed
 ---------------------------------------------------------
 closed                        13,209   7,009.91  3,785.85

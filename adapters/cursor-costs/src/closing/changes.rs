@@ -81,6 +81,34 @@ pub struct CloseTotals {
 }
 
 /// What changed in a period since it was prepared or closed. `Display` has a line for each cause; `Debug` leaves out values.
+///
+/// ```
+/// use std::sync::Arc;
+///
+/// use cost_model::MemoryStore;
+/// use cursor_costs::Setup;
+/// use cursor_costs::closing::CloseCause;
+/// use virtual_tags::{Directory, RuleSet};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> cursor_costs::Result<()> {
+/// let store = Arc::new(MemoryStore::new());
+/// let with_rules = |rules: &str| {
+///     let rules = RuleSet::from_toml(rules, "rules.toml").unwrap();
+///     Setup::new(store.clone()).owners(rules, Directory::default()).build()
+/// };
+/// let costs = with_rules("[[tag]]\nkey = \"Team\"\ndefault = \"Unallocated\"\n");
+/// let september = costs.close_period("2026-09", None)?;
+/// let close = costs.prepare_close(&september, "Ada", false).await?.close.unwrap();
+/// assert!(costs.changes_since_close(&close).await?.is_empty());
+///
+/// let other = with_rules("[[tag]]\nkey = \"Team\"\ndefault = \"Nobody\"\n");
+/// let changes = other.changes_since_close(&close).await?;
+/// assert_eq!(changes.causes[0].cause, CloseCause::Rules);
+/// assert_eq!(changes.to_string(), "rules: changed, and no cost moves\n");
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CloseChanges {
@@ -157,6 +185,8 @@ impl CursorCosts {
         let period = &close.statement.period;
         let ledger = self.close_ledger(period).await?;
         let (rules, people) = self.setup.ownership.rules_with_facts()?;
+        // As a close takes them: facts that are said to become known later do not count yet.
+        let people = people.known_at(self.now());
         let locked = close.lock.changes(&rules, &people, &ledger).map_err(Error::rules)?;
         let totals = period_totals(&ledger, period.window)?;
         let now = CloseTotals {

@@ -9,10 +9,10 @@
 //!
 //! Names are declared and not authenticated: whoever may write the store can state any name. The journal holds people and
 //! whoever signed by number, so that a name can be erased and the chain of entries stays whole. A close locks no report: reports
-//! go on following the rules and people of now, and the changes say by how much they differ from what was closed.
+//! go on following the rules and people of now, and the changes say by how much they differ from what was closed. The documents
+//! of JSON are among the others, in [`documents`](crate::documents).
 
 mod changes;
-mod document;
 mod history;
 mod period;
 mod persons;
@@ -21,7 +21,6 @@ mod statement;
 mod verify;
 
 pub use changes::{CauseAmount, CloseCause, CloseChanges, CloseTotals};
-pub use document::{CloseDocument, CloseListDocument, JournalCheckDocument};
 pub use history::{Close, CloseAction, CloseEvent, CloseState};
 pub use period::ClosePeriod;
 pub use sign::PreparedClose;

@@ -13,6 +13,22 @@ use crate::questions::read_invoice;
 /// A month of all accounts, or a billing cycle of one.
 ///
 /// [`CursorCosts::close_period`] makes it of what people write.
+///
+/// ```
+/// use std::sync::Arc;
+///
+/// use cost_model::MemoryStore;
+/// use cursor_costs::{Account, Setup};
+///
+/// # fn main() -> cursor_costs::Result<()> {
+/// let costs = Setup::new(Arc::new(MemoryStore::new())).account(Account::new("Main")).build();
+/// let month = costs.close_period("2026-09", None)?;
+/// assert_eq!((month.window.end().to_string().as_str(), month.account), ("2026-10-01T00:00:00Z", None));
+/// let cycle = costs.close_period("2026-09-14/2026-10-14", None)?;
+/// assert_eq!(cycle.account.as_ref(), Some(costs.accounts()[0].id()));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ClosePeriod {

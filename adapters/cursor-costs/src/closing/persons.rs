@@ -39,7 +39,7 @@ impl CursorCosts {
         });
         // A text that looks like a number would be read as a person.
         if self.with_names(&numbered).await? != *document {
-            let message = "a text of the rules or of a tag looks like the number of a person in the journal";
+            let message = "a text holds what stands for a person in the journal, such as `<person 1>`";
             return Err(Error::new(ErrorKind::Close, message));
         }
         Ok(numbered)

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use cost_model::input::fold;
 use cost_model::store::{EntryKind, NewEntry};
 use serde_json::Value;
+use virtual_tags::Directory;
 
 use crate::changes::journal::{JOURNAL, PROGRAM};
 use crate::closing::history::{
@@ -91,7 +92,7 @@ impl CursorCosts {
             return Err(Error::new(ErrorKind::Close, "the name of whoever prepared it was erased")
                 .with_hint("`close prepare` prepares it again"));
         };
-        if fold(prepared_by) == fold(by) {
+        if comparable_name(prepared_by) == comparable_name(by) {
             let message = format!("{name} was prepared under the same name: somebody else has to approve it");
             return Err(Error::new(ErrorKind::Close, message));
         }
@@ -193,6 +194,12 @@ fn stated_name(name: &str) -> Result<&str> {
         return Err(Error::new(ErrorKind::Close, "the name of whoever does it is empty"));
     }
     Ok(name.trim())
+}
+
+/// Returns the form in which names are compared: without regard to case, blanks, hyphens, invisible characters and the
+/// encoding of accents.
+fn comparable_name(name: &str) -> String {
+    fold(&Directory::comparable_email(name))
 }
 
 /// Refuses a period that is closed, or of which some charge is in a closed one.

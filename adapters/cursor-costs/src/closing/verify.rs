@@ -1,7 +1,7 @@
 //! Checks the history: the chain of the journal, and that each approval is about what was prepared.
 
 use cost_model::digest::Digest;
-use cost_model::store::{EntryScope, JournalEntry, verify};
+use cost_model::store::{EntryScope, JournalEntry, PersonNumber, verify};
 use serde::Deserialize;
 
 use crate::changes::journal::JOURNAL;
@@ -14,6 +14,27 @@ use crate::error::{Result, StoreCall};
 const AT_A_TIME: usize = 1_000;
 
 /// What a check of the journal found.
+///
+/// ```
+/// use std::sync::Arc;
+///
+/// use cost_model::MemoryStore;
+/// use cursor_costs::Setup;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> cursor_costs::Result<()> {
+/// let costs = Setup::new(Arc::new(MemoryStore::new())).build();
+/// let september = costs.close_period("2026-09", None)?;
+/// costs.prepare_close(&september, "Ada", false).await?;
+/// let check = costs.verify_journal(None).await?;
+/// assert!(check.is_intact());
+///
+/// // Kept elsewhere, it shows later whether last entries were taken out.
+/// let (_, digest) = check.last.unwrap();
+/// assert_eq!(costs.verify_journal(Some(digest)).await?.has_expected, Some(true));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct JournalCheck {
@@ -117,7 +138,7 @@ struct Closes(Vec<(ClosePeriod, Step)>);
 /// The last step of a period.
 #[derive(Clone, Copy)]
 enum Step {
-    Prepared { entry: u64, digest: Digest },
+    Prepared { entry: u64, digest: Digest, by: PersonNumber },
     Approved { entry: u64 },
     Reopened,
 }
@@ -133,7 +154,7 @@ impl Closes {
             Said::Prepare { statement } => {
                 let was = self.step(&statement.period);
                 let digest = Digest::of(entry.document.as_bytes());
-                self.set(statement.period, Step::Prepared { entry: entry.number, digest });
+                self.set(statement.period, Step::Prepared { entry: entry.number, digest, by: entry.actor });
                 match was {
                     Some(Step::Approved { .. }) => fault("it prepares what is closed"),
                     _ => None,
@@ -143,7 +164,10 @@ impl Closes {
                 let was = self.step(&period);
                 self.set(period, Step::Approved { entry: entry.number });
                 match was {
-                    Some(Step::Prepared { entry, digest: written })
+                    Some(Step::Prepared { by, .. }) if by == entry.actor => {
+                        fault("it approves what the same person has prepared")
+                    }
+                    Some(Step::Prepared { entry, digest: written, .. })
                         if entry == prepared && written == digest =>
                     {
                         None

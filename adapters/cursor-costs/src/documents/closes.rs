@@ -5,12 +5,10 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use virtual_tags::insight::Diff;
 
-use crate::closing::NAMES_REMARK;
-use crate::closing::changes::CloseChanges;
-use crate::closing::history::{Close, CloseEvent};
-use crate::closing::sign::PreparedClose;
-use crate::closing::statement::{CloseGap, CloseInvoice, CloseStatement};
-use crate::closing::verify::JournalCheck;
+use crate::closing::{
+    Close, CloseChanges, CloseEvent, CloseGap, CloseInvoice, CloseStatement, JournalCheck, NAMES_REMARK,
+    PreparedClose,
+};
 use crate::costs::CursorCosts;
 
 /// The document `close/1`: a period with what is or would be locked, what was done with it, and what changed since.
