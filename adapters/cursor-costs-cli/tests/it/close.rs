@@ -1,5 +1,7 @@
 //! A month from prepared to closed and reopened, by the program alone.
 
+use std::process::Stdio;
+
 use serde_json::json;
 
 use crate::program::{Folder, Printed};
@@ -175,6 +177,20 @@ fn what_changed_between_preparing_and_approving_is_told_in_money() {
     assert_eq!((&error["kind"], &error["others"][0]), (&json!("close"), &json!("changed: the rules")));
     let list = folder.run(&["close", "status", "--format", "json"]).json();
     assert_eq!((&list["schema"], &list["closes"][0]["state"]), (&json!("close-list/1"), &json!("prepared")));
+}
+
+#[test]
+fn of_two_programs_that_approve_at_the_same_time_one_wins() {
+    let folder = Folder::demo();
+    let digest = prepared(&folder, "2026-09");
+    let running = ["Grace", "Mary"].map(|by| {
+        let mut command = folder.command(&["close", "approve", "2026-09", "--by", by, "--digest", &digest]);
+        command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+    });
+    let done = running.map(|mut process| process.wait().unwrap().success());
+    assert!(done[0] != done[1], "{done:?}");
+    let history = folder.run(&["close", "status", "2026-09", "--format", "json"]).json();
+    assert_eq!(history["history"].as_array().unwrap().len(), 2);
 }
 
 #[test]

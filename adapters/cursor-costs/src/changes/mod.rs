@@ -1,7 +1,7 @@
 //! What changes the store, one at a time: syncs, imports, removals, and the journal's note of each.
 
 mod accounts;
-mod forget;
+pub(crate) mod forget;
 mod imports;
 pub(crate) mod journal;
 mod people;

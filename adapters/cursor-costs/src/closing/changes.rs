@@ -86,8 +86,8 @@ pub struct CloseTotals {
 /// use std::sync::Arc;
 ///
 /// use cost_model::MemoryStore;
-/// use cursor_costs::Setup;
 /// use cursor_costs::closing::CloseCause;
+/// use cursor_costs::{Account, Setup};
 /// use virtual_tags::{Directory, RuleSet};
 ///
 /// # #[tokio::main(flavor = "current_thread")]
@@ -95,11 +95,11 @@ pub struct CloseTotals {
 /// let store = Arc::new(MemoryStore::new());
 /// let with_rules = |rules: &str| {
 ///     let rules = RuleSet::from_toml(rules, "rules.toml").unwrap();
-///     Setup::new(store.clone()).owners(rules, Directory::default()).build()
+///     Setup::new(store.clone()).account(Account::new("Main")).owners(rules, Directory::default()).build()
 /// };
 /// let costs = with_rules("[[tag]]\nkey = \"Team\"\ndefault = \"Unallocated\"\n");
 /// let september = costs.close_period("2026-09", None)?;
-/// let close = costs.prepare_close(&september, "Ada", false).await?.close.unwrap();
+/// let close = costs.prepare_close(&september, "Ada", true).await?.close.unwrap();
 /// assert!(costs.changes_since_close(&close).await?.is_empty());
 ///
 /// let other = with_rules("[[tag]]\nkey = \"Team\"\ndefault = \"Nobody\"\n");

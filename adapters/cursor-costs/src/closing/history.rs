@@ -126,14 +126,16 @@ cost_model::masked_debug!(CloseEvent { action, at, entry, entry_digest });
 /// use std::sync::Arc;
 ///
 /// use cost_model::MemoryStore;
-/// use cursor_costs::Setup;
 /// use cursor_costs::closing::CloseState;
+/// use cursor_costs::{Account, Setup};
 ///
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> cursor_costs::Result<()> {
-/// let costs = Setup::new(Arc::new(MemoryStore::new())).build();
+/// let costs = Setup::new(Arc::new(MemoryStore::new())).account(Account::new("Main")).build();
 /// let september = costs.close_period("2026-09", None)?;
-/// let prepared = costs.prepare_close(&september, "Ada", false).await?;
+/// // Nothing was read of this account: the close is written by force, and is not final.
+/// let prepared = costs.prepare_close(&september, "Ada", true).await?;
+/// assert!(!prepared.statement.is_final());
 /// let digest = prepared.close.unwrap().digest;
 /// let closed = costs.approve_close(&september, "Grace", &digest.to_string()).await?;
 /// assert_eq!(closed.state, CloseState::Closed);

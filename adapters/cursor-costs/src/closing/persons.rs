@@ -1,11 +1,14 @@
 //! People in documents of the journal by number, so that a name can be erased and no digest changes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use cost_model::store::PersonNumber;
 use serde_json::Value;
+use virtual_tags::Directory;
 
+use crate::changes::forget::name_of_forgotten;
 use crate::changes::journal::JOURNAL;
+use crate::closing::history::KIND;
 use crate::costs::CursorCosts;
 use crate::error::{Error, ErrorKind, Result, StoreCall};
 
@@ -45,7 +48,8 @@ impl CursorCosts {
         Ok(numbered)
     }
 
-    /// Returns a document with the names of people in place of their numbers. Who was erased keeps the number.
+    /// Returns a document with the names of people in place of their numbers. Whoever was forgotten has the name that charges have
+    /// in place of theirs, by which they keep their owner.
     pub(crate) async fn with_names(&self, document: &Value) -> Result<Value> {
         let mut names = BTreeMap::new();
         for_each_text(document, &mut |text| {
@@ -54,7 +58,9 @@ impl CursorCosts {
             }
         });
         for (number, name) in &mut names {
-            *name = self.journal().person_name(PersonNumber::new(*number)).await.or_store(JOURNAL)?;
+            let number = PersonNumber::new(*number);
+            let known = self.journal().person_name(number).await.or_store(JOURNAL)?;
+            *name = Some(known.unwrap_or_else(|| name_of_forgotten(number)));
         }
         Ok(map_texts(document, &mut |text| {
             let mut named = text.to_owned();
@@ -65,6 +71,24 @@ impl CursorCosts {
             }
             named
         }))
+    }
+
+    /// Returns the numbers by which closes name people, in whatever spelling; `names` are their addresses as directories compare
+    /// them.
+    pub(crate) async fn numbers_in_closes(&self, names: &BTreeSet<String>) -> Result<BTreeSet<PersonNumber>> {
+        let mut all = BTreeSet::new();
+        for entry in self.entries_of(KIND, 0).await? {
+            // What cannot be read as JSON is a text like any other.
+            all.extend(numbers(&entry.document).into_iter().map(|(_, number)| PersonNumber::new(number)));
+        }
+        let mut found = BTreeSet::new();
+        for number in all {
+            let name = self.journal().person_name(number).await.or_store(JOURNAL)?;
+            if name.is_some_and(|name| names.contains(&Directory::comparable_email(&name))) {
+                found.insert(number);
+            }
+        }
+        Ok(found)
     }
 }
 
@@ -141,7 +165,7 @@ mod tests {
 
         store.erase_person(store.person_number("ana@acme.test").await.unwrap()).await.unwrap();
         let erased = costs.with_names(&numbered).await.unwrap().to_string();
-        assert!(erased.contains("('<person ") && erased.contains("'xana@acme.test'"), "{erased}");
+        assert!(erased.contains("('forgotten-") && erased.contains("'xana@acme.test'"), "{erased}");
     }
 
     #[tokio::test(flavor = "current_thread")]

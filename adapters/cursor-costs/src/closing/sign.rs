@@ -34,7 +34,8 @@ impl CursorCosts {
     /// what is missing ever after. `by` is the name of whoever prepares it, as they state it.
     ///
     /// # Errors
-    /// [`ErrorKind::Close`] for no name, and for a period that is closed or overlaps one that is; [`ErrorKind::Busy`] while
+    /// [`ErrorKind::Close`] for no name, and for a period that is closed or overlaps one that is; [`ErrorKind::NotFound`] where
+    /// there is no account; [`ErrorKind::Busy`] while
     /// somebody changes the store; [`ErrorKind::Rules`], [`ErrorKind::People`], [`ErrorKind::Store`].
     pub async fn prepare_close(
         &self,

@@ -14,7 +14,7 @@ use virtual_tags::PeriodLock;
 
 use crate::closing::period::ClosePeriod;
 use crate::costs::CursorCosts;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::questions::read_invoice;
 use crate::setup::account::Account;
 
@@ -247,7 +247,13 @@ impl CursorCosts {
 
     async fn close_gaps(&self, period: &ClosePeriod) -> Result<Vec<CloseGap>> {
         let mut missing = Vec::new();
-        for account in self.accounts_of(period).await? {
+        let accounts = self.accounts_of(period).await?;
+        if accounts.is_empty() {
+            // Nothing was read of nobody, and no gap would tell.
+            let message = "there is no account, and the store is empty: there is nothing to close";
+            return Err(Error::new(ErrorKind::NotFound, message));
+        }
+        for account in accounts {
             let gaps = self.gaps_of_connection(&account, period.window).await?;
             missing.extend(gaps.into_iter().map(|gap| CloseGap {
                 account: account.clone(),

@@ -19,13 +19,13 @@ const AT_A_TIME: usize = 1_000;
 /// use std::sync::Arc;
 ///
 /// use cost_model::MemoryStore;
-/// use cursor_costs::Setup;
+/// use cursor_costs::{Account, Setup};
 ///
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> cursor_costs::Result<()> {
-/// let costs = Setup::new(Arc::new(MemoryStore::new())).build();
+/// let costs = Setup::new(Arc::new(MemoryStore::new())).account(Account::new("Main")).build();
 /// let september = costs.close_period("2026-09", None)?;
-/// costs.prepare_close(&september, "Ada", false).await?;
+/// costs.prepare_close(&september, "Ada", true).await?;
 /// let check = costs.verify_journal(None).await?;
 /// assert!(check.is_intact());
 ///

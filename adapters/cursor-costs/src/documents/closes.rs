@@ -6,8 +6,7 @@ use serde_json::{Value, json};
 use virtual_tags::insight::Diff;
 
 use crate::closing::{
-    Close, CloseChanges, CloseEvent, CloseGap, CloseInvoice, CloseStatement, JournalCheck, NAMES_REMARK,
-    PreparedClose,
+    Close, CloseChanges, CloseEvent, CloseGap, CloseInvoice, CloseStatement, JournalCheck, PreparedClose,
 };
 use crate::costs::CursorCosts;
 
@@ -63,7 +62,7 @@ impl CloseListDocument {
         });
         Self(json!({
             "schema": "close-list/1",
-            "names": NAMES_REMARK,
+            "names_authenticated": false,
             "currency": Currency::USD.to_string(),
             "view": "showback",
             "closes": list.collect::<Vec<_>>(),
@@ -77,7 +76,7 @@ impl JournalCheckDocument {
         let faults = check.faults.iter().map(|fault| json!({ "entry": fault.entry, "what": fault.what }));
         Self(json!({
             "schema": "close-verify/1",
-            "names": NAMES_REMARK,
+            "names_authenticated": false,
             "intact": check.is_intact(),
             "entries": check.entries,
             "closes": check.closes,
@@ -140,7 +139,7 @@ fn close(
     });
     json!({
         "schema": "close/1",
-        "names": NAMES_REMARK,
+        "names_authenticated": false,
         "view": "showback",
         "currency": Currency::USD.to_string(),
         "period": period(names, statement),

@@ -25,7 +25,9 @@ fn refused<T: std::fmt::Debug>(result: Result<T>, kind: ErrorKind, words: &str) 
 
 async fn prepare(costs: &CursorCosts, period: &str, by: &str) -> Close {
     let period = costs.close_period(period, None).unwrap();
-    costs.prepare_close(&period, by, false).await.unwrap().close.unwrap()
+    // An account without a source has nothing that could be read.
+    let is_forced = !costs.accounts().iter().any(Account::has_source);
+    costs.prepare_close(&period, by, is_forced).await.unwrap().close.unwrap()
 }
 
 async fn approve(costs: &CursorCosts, close: &Close, by: &str) -> Result<Close> {
@@ -234,6 +236,40 @@ async fn what_is_missing_or_provisional_is_not_called_final() {
 }
 
 #[tokio::test(flavor = "current_thread")]
+async fn of_no_account_nothing_is_said_to_be_final() {
+    let costs = Setup::new(Arc::new(MemoryStore::new())).build();
+    let september = costs.close_period("2026-09", None).unwrap();
+    refused(costs.prepare_close(&september, "Ada", true).await, ErrorKind::NotFound, "nothing to close");
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn whoever_is_forgotten_leaves_the_closes_in_every_spelling() {
+    let company = Company::new("").await;
+    drop(company.synced().await);
+    // Whoever is first in the file, spelled otherwise there than in the charges.
+    let people = company.server.simulator().directory_csv();
+    let email = people.lines().nth(1).unwrap().split(',').next().unwrap().to_owned();
+    company.write("people.csv", &people.replace(&email, &email.to_uppercase()));
+    let costs = company.open();
+    let prepared = prepare(&costs, "2026-09", "Ada").await;
+    approve(&costs, &prepared, "Grace").await.unwrap();
+    costs.forget_person(&email).await.unwrap();
+
+    let journal = costs.journal();
+    let entries = journal.entries(&EntryScope::default()).await.unwrap();
+    assert!(entries.iter().all(|entry| !entry.document.to_lowercase().contains(&email)));
+    // No number of the closes leads to them any more, however they were spelled.
+    for number in 1..1_000 {
+        let name = journal.person_name(cost_model::store::PersonNumber::new(number)).await.unwrap();
+        assert!(name.is_none_or(|name| !name.eq_ignore_ascii_case(&email)), "{number}");
+    }
+    assert!(costs.verify_journal(Some(prepared.digest)).await.unwrap().is_intact());
+    let close = costs.close(&prepared.statement.period).await.unwrap();
+    assert_eq!((close.digest, close.statement.effective), (prepared.digest, prepared.statement.effective));
+    check_sums(&costs.changes_since_close(&close).await.unwrap());
+}
+
+#[tokio::test(flavor = "current_thread")]
 async fn a_cycle_is_named_by_its_days_or_its_invoice_and_overlaps_what_is_closed() {
     let company = Company::new("invoices = \"bills\"\n").await;
     let cycle = "2026-09-14T09:30:00Z/2026-10-14T09:30:00Z";
@@ -285,7 +321,7 @@ async fn the_journal_has_no_address_and_whose_name_was_erased_cannot_be_told_fro
         "rules.toml",
     )
     .unwrap();
-    let costs = Setup::new(store.clone()).owners(rules, people).build();
+    let costs = Setup::new(store.clone()).account(Account::new("Main")).owners(rules, people).build();
     let prepared = prepare(&costs, "2026-09", "ada@acme.test").await;
     let entries = store.entries(&EntryScope::default()).await.unwrap();
     assert!(entries.iter().all(|entry| !entry.document.contains("acme.test")), "addresses stand by number");
@@ -303,7 +339,10 @@ async fn the_journal_has_no_address_and_whose_name_was_erased_cannot_be_told_fro
 fn over(file: &Path) -> CursorCosts {
     let people = Directory::from_csv(b"email,team\nana@acme.test,Web\n", "people.csv").unwrap();
     let rules = RuleSet::from_toml(RULES, "rules.toml").unwrap();
-    Setup::new(Arc::new(SqliteStore::open(file).unwrap())).owners(rules, people).build()
+    Setup::new(Arc::new(SqliteStore::open(file).unwrap()))
+        .account(Account::new("Main"))
+        .owners(rules, people)
+        .build()
 }
 
 #[tokio::test(flavor = "current_thread")]
@@ -316,11 +355,10 @@ async fn of_two_who_close_at_the_same_time_one_wins() {
         let month = prepare(&one, &format!("2026-0{month}"), "Ada").await;
         let end = month.statement.period.window.end().date().succ_opt().unwrap();
         let start = month.statement.period.window.start().date();
-        let days = Account::new("Main").id().clone();
         let mut period = month.statement.period.clone();
         period.name = format!("{start}/{end}");
         period.window = cost_model::Window::days(start, end).unwrap();
-        period.account = Some(days);
+        period.account = Some(one.accounts()[0].id().clone());
         let cycle = one.prepare_close(&period, "Ada", true).await.unwrap().close.unwrap();
         let (first, second, third) = tokio::join!(
             approve(&one, &month, "Grace"),
