@@ -514,7 +514,7 @@ pub(crate) enum Close {
         #[arg(long, value_name = "NAME")]
         by: String,
         /// The digest of what was prepared, as `close prepare` printed it
-        #[arg(long, value_name = "DIGEST")]
+        #[arg(long, value_name = "HEX")]
         digest: String,
     },
     /// Tell what is closed, and by cause in money what changed since
@@ -522,7 +522,7 @@ pub(crate) enum Close {
     /// Exit status 3 where a closed period would have other figures now, 2 where one is not final.
     Status {
         /// A month such as 2026-09, a cycle such as 2026-09-14/2026-10-14, or the number of an invoice; all without one
-        #[arg(value_name = "MONTH|CYCLE")]
+        #[arg(value_name = "PERIOD")]
         period: Option<String>,
         /// Whose; may be left out if there is one account
         #[arg(long, value_name = "NAME", requires = "period")]
@@ -544,7 +544,7 @@ pub(crate) enum Close {
     /// Exit status 3 where something was changed, taken out, added or put elsewhere.
     Verify {
         /// A digest that was kept elsewhere, of an entry or of a close: it has to be there
-        #[arg(long, value_name = "DIGEST", value_parser = digest)]
+        #[arg(long, value_name = "HEX", value_parser = digest)]
         digest: Option<Digest>,
     },
 }
@@ -553,7 +553,7 @@ pub(crate) enum Close {
 #[derive(Clone, Debug, Args)]
 pub(crate) struct ClosePeriod {
     /// A month such as 2026-09, a billing cycle such as 2026-09-14/2026-10-14, or the number of an invoice, whose cycle it is
-    #[arg(value_name = "MONTH|CYCLE")]
+    #[arg(value_name = "PERIOD")]
     pub period: String,
     /// Whose; a month is of all accounts without it, a cycle of the only one
     #[arg(long, value_name = "NAME")]
