@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use chrono::{FixedOffset, NaiveDate};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use cost_model::digest::Digest;
 use cost_model::report::{Bin, Interval, Measure};
 use cost_model::store::ImportId;
 use cost_model::{Filter, Money, Timestamp, Window};
@@ -114,6 +115,13 @@ pub(crate) enum Command {
     /// Read invoices and explain them
     #[command(subcommand)]
     Invoice(Invoice),
+    /// Close a month or a billing cycle: one person prepares its figures, another approves them
+    ///
+    /// What is locked is written into the store: rules, people used, figures by tag, reconciliation with the invoices, and what
+    /// is missing. Names are declared, not authenticated: whoever may write the store can state any name. Reports go on
+    /// following the rules and people of now; `close status` tells by cause, in money, what changed since.
+    #[command(subcommand)]
+    Close(Close),
     /// Write charges out
     #[command(subcommand)]
     Export(Export),
@@ -495,6 +503,81 @@ pub(crate) struct Reading {
 }
 
 #[derive(Debug, Subcommand)]
+pub(crate) enum Close {
+    /// Write what is to be locked, with its digest, for somebody else to approve
+    ///
+    /// Exit status 2 where something of the period was not read or may still change: nothing is written then without --force.
+    /// 3 where an invoice of the time is not explained or could not be read.
+    Prepare {
+        #[command(flatten)]
+        period: ClosePeriod,
+        /// Who prepares it; the name is declared, not authenticated
+        #[arg(long, value_name = "NAME")]
+        by: String,
+        /// Write it although something is missing or provisional; it says for ever that it is not final
+        #[arg(long)]
+        force: bool,
+    },
+    /// Approve what somebody else has prepared: refused if anything has changed since
+    Approve {
+        #[command(flatten)]
+        period: ClosePeriod,
+        /// Who approves it, somebody else than who prepared it; the name is declared, not authenticated
+        #[arg(long, value_name = "NAME")]
+        by: String,
+        /// The digest of what was prepared, as `close prepare` printed it
+        #[arg(long, value_name = "HEX")]
+        digest: String,
+    },
+    /// Tell what is closed, and by cause in money what changed since
+    ///
+    /// Exit status 3 where a closed period would have other figures now, 2 where one is not final.
+    Status {
+        /// A month such as 2026-09, a cycle such as 2026-09-14/2026-10-14, or the number of an invoice; all without one
+        #[arg(value_name = "PERIOD")]
+        period: Option<String>,
+        /// Whose; may be left out if there is one account
+        #[arg(long, value_name = "NAME", requires = "period")]
+        account: Option<String>,
+    },
+    /// Open a closed period again, with a reason that is kept
+    Reopen {
+        #[command(flatten)]
+        period: ClosePeriod,
+        /// Who opens it; the name is declared, not authenticated
+        #[arg(long, value_name = "NAME")]
+        by: String,
+        /// Why
+        #[arg(long, value_name = "TEXT")]
+        why: String,
+    },
+    /// Check that every entry of the journal is as it was written, and that each approval is about what was prepared
+    ///
+    /// Exit status 3 where something was changed, taken out, added or put elsewhere.
+    Verify {
+        /// A digest that was kept elsewhere, of an entry or of a close: it has to be there
+        #[arg(long, value_name = "HEX", value_parser = digest)]
+        digest: Option<Digest>,
+    },
+}
+
+/// The period of a close.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct ClosePeriod {
+    /// A month such as 2026-09, a billing cycle such as 2026-09-14/2026-10-14, or the number of an invoice, whose cycle it is
+    #[arg(value_name = "PERIOD")]
+    pub period: String,
+    /// Whose; a month is of all accounts without it, a cycle of the only one
+    #[arg(long, value_name = "NAME")]
+    pub account: Option<String>,
+}
+
+/// Reads a digest.
+fn digest(text: &str) -> std::result::Result<Digest, String> {
+    text.trim().parse().map_err(|error: cost_model::Error| error.to_string())
+}
+
+#[derive(Debug, Subcommand)]
 pub(crate) enum Export {
     /// Write every charge with its tags as CSV
     Records(Range),
@@ -531,6 +614,7 @@ impl Command {
             | Self::Tags(_)
             | Self::People(People::List | People::FromCursor { .. } | People::Forget { .. })
             | Self::Invoice(Invoice::TieOut { .. })
+            | Self::Close(_)
             | Self::Export(_)
             | Self::Config(_)
             | Self::Completions { .. }

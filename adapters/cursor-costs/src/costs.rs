@@ -190,7 +190,7 @@ impl CursorCosts {
     }
 
     /// Reads charges, with the accounts by their names.
-    async fn read_ledger(&self, scope: &Scope) -> Result<Ledger> {
+    pub(crate) async fn read_ledger(&self, scope: &Scope) -> Result<Ledger> {
         const WHAT: &str = "the charges cannot be read from the store";
         let mut builder = Ledger::builder(Currency::USD);
         let mut renamed = Renamed { names: &self.names, sink: &mut builder };

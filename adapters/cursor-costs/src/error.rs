@@ -65,6 +65,8 @@ pub enum ErrorKind {
     Import,
     /// A file could not be read or written.
     File,
+    /// A period cannot be prepared, approved or reopened as it was asked.
+    Close,
 }
 
 impl ErrorKind {
@@ -83,6 +85,7 @@ impl ErrorKind {
             Self::Invoice => "invoice",
             Self::Import => "import",
             Self::File => "file",
+            Self::Close => "close",
         }
     }
 }
@@ -118,6 +121,12 @@ impl Error {
         self
     }
 
+    /// Returns the same error, with what else there is to say about it, each in a line.
+    pub(crate) fn with_others(mut self, others: Vec<String>) -> Self {
+        self.0.others = others;
+        self
+    }
+
     /// Returns the class of the error.
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
@@ -133,7 +142,7 @@ impl Error {
         self.0.hint.as_deref()
     }
 
-    /// Returns the other faults of the same file, each in a line with its place.
+    /// Returns the other faults of the same file, each in a line with its place; of a close, what changed since it was prepared.
     pub fn others(&self) -> &[String] {
         &self.0.others
     }

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod changes;
+pub mod closing;
 pub mod config;
 mod costs;
 pub mod documents;

@@ -106,7 +106,7 @@ pub struct RestatedAmount {
 cost_model::masked_debug!(RestatedAmount { key, closed, now });
 
 /// The amounts of a period, by key and value; `None` is no value.
-type Amounts = BTreeMap<(String, Option<String>), Money>;
+pub(crate) type Amounts = BTreeMap<(String, Option<String>), Money>;
 
 impl PeriodLock {
     /// Closes a period with these rules and the directory as it was known at an instant. Where rules split by billing cycle, the
@@ -188,7 +188,22 @@ impl PeriodLock {
     /// As [`RuleSet::compile`] and [`PeriodLock::period`]; none for a lock that nobody has edited.
     pub fn open(&self) -> Result<ResolvedRules> {
         self.period()?;
-        self.held.rules.clone().compile(self.held.people.to_directory()?)?.resolve_with(&self.held.costs)
+        self.held_rules()?.resolve_with(&self.held.costs)
+    }
+
+    /// The rules of the lock over the people of the lock.
+    pub(crate) fn held_rules(&self) -> Result<Rules> {
+        self.held_rules_over(self.held.people.to_directory()?)
+    }
+
+    /// The rules of the lock over other people.
+    pub(crate) fn held_rules_over(&self, people: Directory) -> Result<Rules> {
+        self.held.rules.clone().compile(people)
+    }
+
+    /// Returns how many people, service accounts and other actors the charges of the period name.
+    pub fn charged_actors(&self) -> usize {
+        self.held.charged.len()
     }
 
     /// Returns the same rules from the files. The directory may have new rows, if their `recorded_at` is after the closing: they
@@ -285,7 +300,7 @@ fn tagger_keys(tagger: &dyn Tagger) -> impl Iterator<Item = &str> {
 
 /// Sums the amounts of a period by key and value; a key that the tagger does not have gets its whole sum
 /// without a value.
-fn sum_amounts<'a>(
+pub(crate) fn sum_amounts<'a>(
     tagger: &dyn Tagger,
     keys: impl IntoIterator<Item = &'a str>,
     ledger: &Ledger,

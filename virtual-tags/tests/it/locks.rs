@@ -367,3 +367,64 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_late_charge_of_somebody_who_moved_under_other_rules_is_told_by_each_cause() {
+    let rules = written(BY_TEAM);
+    let lock = close(&rules, &people(THEN));
+    let unchanged = lock.changes(&rules, &people(THEN), &ledger(&CHARGES)).unwrap();
+    assert!(unchanged.is_unchanged() && !unchanged.rules_changed && !unchanged.people_changed);
+
+    let mut charges = CHARGES.to_vec();
+    charges.push(("ana@acme.test", "2026-09-20", "8"));
+    let moved = "email,team\nana@acme.test,Data\nbo@acme.test,Data\n";
+    let other = written(
+        "[[tag.rule]]\nvalue = \"Ops\"\nwhen = \"costs.resource_id = 'bo@acme.test'\"\n[[tag.rule]]\nfrom_directory = \"team\"\n",
+    );
+    let changes = lock.changes(&other, &people(moved), &ledger(&charges)).unwrap();
+    assert!(changes.rules_changed && changes.people_changed && changes.charges_changed);
+    let told: Vec<String> = changes
+        .values
+        .iter()
+        .map(|each| {
+            let value = each.value.as_deref().unwrap_or("-");
+            format!(
+                "{value} {} + {} + {} + {} = {}",
+                each.closed, each.by_charges, each.by_people, each.by_rules, each.now
+            )
+        })
+        .collect();
+    assert_eq!(told, ["Data 4 + 0 + 11 + -4 = 11", "Ops 0 + 0 + 0 + 4 = 4", "Web 3 + 8 + -11 + 0 = 0"]);
+    let moved = |diffs: &[virtual_tags::insight::Diff]| {
+        diffs.iter().map(|diff| diff.moved.to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        (moved(&changes.moved_by_people), moved(&changes.moved_by_rules)),
+        (vec!["11".into()], vec!["4".into()])
+    );
+}
+
+#[test]
+fn people_without_a_column_that_the_closed_rules_read_change_what_the_rules_change() {
+    let rules = written(BY_TEAM);
+    let lock = close(&rules, &people(THEN));
+    let all = written("[[tag.rule]]\nvalue = \"All\"\nwho = \"person\"\n");
+    let changes = lock.changes(&all, &people("email,group\nana@acme.test,Web\n"), &ledger(&CHARGES)).unwrap();
+    assert!(!changes.people_are_separable && changes.moved_by_people.is_empty());
+    assert_eq!(changes.moved_by_rules[0].moved, "7".parse().unwrap());
+}
+
+#[test]
+fn keys_that_came_or_went_are_named() {
+    let lock = close(&written(BY_TEAM), &people(THEN));
+    let other =
+        RuleSet::from_toml("[[tag]]\nkey = \"Cost center\"\ndefault = \"1\"\n", "rules.toml").unwrap();
+    let changes = lock.changes(&other, &people(THEN), &ledger(&CHARGES)).unwrap();
+    assert_eq!(
+        (&changes.added_keys[..], &changes.removed_keys[..]),
+        (&["Cost center".to_owned()][..], &["Team".to_owned()][..])
+    );
+    assert!(changes.values.iter().all(|each| each.key == "Team"));
+    let none = changes.values.iter().find(|each| each.value.is_none()).unwrap();
+    assert_eq!((none.by_rules, none.now), ("7".parse().unwrap(), "7".parse().unwrap()));
+}

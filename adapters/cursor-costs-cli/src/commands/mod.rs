@@ -1,6 +1,7 @@
 //! The commands, each in a file of its own.
 
 mod accounts;
+mod close;
 mod config;
 mod demo;
 mod export;
@@ -35,6 +36,7 @@ pub(crate) async fn run(Arguments { global, command }: Arguments, output: &Outpu
         Command::Tags(command) => tags::run(&global, command, output).await,
         Command::People(command) => people::run(&global, command, output).await,
         Command::Seats(seats) => seats::run(&open_existing(&global)?, seats, output).await,
+        Command::Close(command) => close::run(&global, command, output).await,
         Command::Invoice(command) => invoice::run(&global, command, output).await,
         Command::Export(command) => export::run(&open_existing(&global)?, command, output).await,
         Command::Config(command) => config::run(&global, &command, output),

@@ -83,7 +83,7 @@ impl CursorCosts {
                 "the store has no charge and no imported person of that address",
             ));
         }
-        let mut numbers = Vec::new();
+        let mut numbers = self.numbers_in_closes(&forgotten.names).await?;
         for name in &forgotten.names {
             let number = self.journal().person_number(name).await.or_store(JOURNAL)?;
             let spellings =
@@ -94,7 +94,7 @@ impl CursorCosts {
                     .await
                     .or_store("the person cannot be forgotten")?;
             }
-            numbers.push(number);
+            numbers.insert(number);
         }
         // After the charges: a run that ends in between finds the same numbers when it is repeated.
         for number in numbers {

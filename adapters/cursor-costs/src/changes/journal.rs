@@ -12,7 +12,7 @@ use crate::error::{Error, ErrorKind, Result, StoreCall};
 use crate::setup::account::Account;
 
 /// The program of entries.
-const PROGRAM: &str = concat!("cursor-costs/", env!("CARGO_PKG_VERSION"));
+pub(crate) const PROGRAM: &str = concat!("cursor-costs/", env!("CARGO_PKG_VERSION"));
 
 /// What an entry `sync` says of one account.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

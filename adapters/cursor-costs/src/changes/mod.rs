@@ -1,9 +1,9 @@
 //! What changes the store, one at a time: syncs, imports, removals, and the journal's note of each.
 
 mod accounts;
-mod forget;
+pub(crate) mod forget;
 mod imports;
-mod journal;
+pub(crate) mod journal;
 mod people;
 pub mod sync;
 

@@ -185,7 +185,7 @@ impl CursorCosts {
         Ok(named.map(|snapshot| (snapshot.as_of, snapshot)).collect())
     }
 
-    async fn entries_of(&self, kind: &str, after: u64) -> Result<Vec<JournalEntry>> {
+    pub(crate) async fn entries_of(&self, kind: &str, after: u64) -> Result<Vec<JournalEntry>> {
         let mut scope = EntryScope::default();
         scope.kind = Some(EntryKind::new(kind).or_store(JOURNAL)?);
         scope.after = after;

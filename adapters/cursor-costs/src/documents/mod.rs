@@ -3,6 +3,7 @@
 //! Fields may be added within a schema; readers should ignore those that they do not know. A schema whose fields change their
 //! meaning gets another number.
 
+mod closes;
 mod tags;
 
 use std::collections::BTreeMap;
@@ -20,6 +21,7 @@ use crate::changes::sync::{AccountSync, SyncOutcome};
 use crate::costs::CursorCosts;
 use crate::questions::{ExplainedInvoice, Status};
 
+pub use closes::{CloseDocument, CloseListDocument, JournalCheckDocument};
 pub use tags::{ExplainedOwnerDocument, RulesDiffDocument};
 
 /// The document `sync/1`.

@@ -176,14 +176,19 @@ impl CursorCosts {
     /// # Errors
     /// [`ErrorKind::Store`](crate::ErrorKind::Store).
     pub async fn gaps_of(&self, account: &Account, window: Window) -> Result<Vec<Gap>> {
-        let coverage = self.store().coverage(account.id()).await;
+        self.gaps_of_connection(account.id(), window).await
+    }
+
+    /// Returns the same for a connection, also of one that the setup does not have.
+    pub(crate) async fn gaps_of_connection(&self, id: &ConnectionId, window: Window) -> Result<Vec<Gap>> {
+        let coverage = self.store().coverage(id).await;
         let coverage = coverage.or_store("the coverage cannot be read from the store")?;
         let missing = coverage.windows().missing(window).into_windows().into_iter();
         let provisional = coverage.provisional(LOOK_BACK_DAYS).inside(window).into_windows();
         let missing = missing.map(|window| (window, GapState::Missing));
         let provisional = provisional.into_iter().map(|window| (window, GapState::Provisional));
         let gaps = missing.chain(provisional);
-        Ok(gaps.map(|(window, state)| Gap::new(account.id().clone(), window, state)).collect())
+        Ok(gaps.map(|(window, state)| Gap::new(id.clone(), window, state)).collect())
     }
 
     /// Returns whether an account is read from the provider.

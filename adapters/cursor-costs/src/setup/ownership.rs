@@ -104,14 +104,23 @@ impl Ownership {
     }
 
     fn compile_with(&self, rules: RuleSet, people: Directory) -> Result<Rules> {
+        self.with_facts(rules, &people)?.compile(people).map_err(Error::rules)
+    }
+
+    /// Returns the rules in force, with the tags that come from columns of the people, and the people.
+    pub(crate) fn rules_with_facts(&self) -> Result<(RuleSet, Directory)> {
+        let people = self.people()?;
+        Ok((self.with_facts(self.rule_set()?, &people)?, people))
+    }
+
+    fn with_facts(&self, rules: RuleSet, people: &Directory) -> Result<RuleSet> {
         let (columns, is_chosen) = (self.columns(), self.columns.is_some());
         // A column that nobody chose is taken where it is; one that was is missed.
         let has_column =
             |column: &&String| people.facts().iter().any(|fact| fact.eq_ignore_ascii_case(column));
         let wanted: Vec<&str> =
             columns.iter().filter(|column| is_chosen || has_column(column)).map(String::as_str).collect();
-        let rules = rules.with_directory_facts(&people, wanted, UNALLOCATED).map_err(Error::rules)?;
-        rules.compile(people).map_err(Error::rules)
+        rules.with_directory_facts(people, wanted, UNALLOCATED).map_err(Error::rules)
     }
 
     pub(crate) fn rule_set(&self) -> Result<RuleSet> {

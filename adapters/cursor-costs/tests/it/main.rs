@@ -1,6 +1,7 @@
 //! The facade over the simulator and over files with mistakes.
 #![expect(clippy::unwrap_used, reason = "functions beside the tests fail as tests do")]
 
+mod closing;
 mod company;
 mod configuration;
 mod people;
