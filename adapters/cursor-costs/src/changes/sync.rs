@@ -257,8 +257,8 @@ impl CursorCosts {
 }
 
 fn busy() -> Error {
-    Error::new(ErrorKind::Busy, "another sync is at work on this store")
-        .with_hint("wait for it; what it reads needs not be read again")
+    Error::new(ErrorKind::Busy, "something else is changing this store")
+        .with_hint("wait for it: a sync, an import or another change, here or in another program")
 }
 
 /// Opens the file of the lock, which is made for its owner alone.
