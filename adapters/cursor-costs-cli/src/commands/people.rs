@@ -282,7 +282,7 @@ async fn forget(costs: &CursorCosts, email: &str, sure: Sure, output: &Output) -
     for file in &forgotten.files {
         text.line(format_args!("{} still has the name: take it out there", file.display()));
     }
-    text.line("charges that a later sync reads for the first time have the name again");
+    text.line("what later syncs read has the name again for as long as Cursor states it: members, and charges that are new");
     output.text(&text)?;
     Ok(outcome)
 }

@@ -45,13 +45,14 @@ fn text(account: &str, seats: &Seats, is_missing: bool, width: usize) -> Text {
         (Some(price), None) => text.line(format_args!("a seat costs {} USD, as stated", amount(price))),
         (None, _) => text.line("what a seat costs is not known: --price AMOUNT states it"),
     }
+    text.line("costs in USD; usage: billed beside the seats; per active: both, by active people");
     let mut table = TextTable::new().within(width).text(["seats of"]).figures([
         "assigned",
         "active",
         "idle",
-        "cost USD",
-        "of it idle",
-        "billed usage",
+        "cost",
+        "idle cost",
+        "usage",
         "per active",
     ]);
     for row in &seats.rows {

@@ -70,7 +70,8 @@ impl CursorCosts {
     }
 
     /// Forgets a person: the charges, observations and imported people of the store name them by a number from then on, by
-    /// which they keep their owners. Charges that a later sync reads for the first time have the name again.
+    /// which they keep their owners. What later syncs read has the name again for as long as the provider states it: members and
+    /// their spend, and charges that are new.
     ///
     /// # Errors
     /// [`ErrorKind::NotFound`] where the store has nothing of them; as [`Self::preview_forgetting`]; [`ErrorKind::Busy`].

@@ -4,6 +4,7 @@
 mod closing;
 mod company;
 mod configuration;
+mod imports;
 mod people;
 mod questions;
 mod seats;
