@@ -53,14 +53,24 @@ fn table(text: &str, file: &str) -> Result<Content> {
 /// Under which of these names a response holds its objects: SCIM, Microsoft Graph, Google, and lists of other systems.
 const LISTS: [&str; 7] = ["Resources", "value", "users", "items", "employees", "entities", "data"];
 
+/// What leads to the next page in answers of Microsoft Graph, of Google, and of others.
+const NEXT_PAGES: [&str; 4] = ["@odata.nextLink", "nextPageToken", "next", "nextCursor"];
+
 fn json(text: &str, file: &str) -> Result<Content> {
     let broken =
         |source: serde_json::Error| Fault::NotJson { file: file.to_owned(), line: source.line(), source };
     let mut objects = Vec::new();
+    // What the answers say of how many there are, and whether the last one is the last page.
+    let (mut announced, mut goes_on) = (0, false);
     for value in serde_json::Deserializer::from_str(text).into_iter::<Value>() {
         match value.map_err(broken)? {
             Value::Array(list) => objects.extend(list),
             Value::Object(mut fields) => {
+                announced =
+                    announced.max(fields.get("totalResults").and_then(Value::as_u64).unwrap_or_default());
+                goes_on = NEXT_PAGES.iter().any(|name| {
+                    fields.get(*name).and_then(Value::as_str).is_some_and(|next| !next.is_empty())
+                });
                 let list = LISTS.iter().find(|name| fields.get(**name).is_some_and(Value::is_array));
                 match list.and_then(|name| fields.remove(*name)) {
                     Some(Value::Array(list)) => objects.extend(list),
@@ -71,6 +81,11 @@ fn json(text: &str, file: &str) -> Result<Content> {
                 return Err(input(file, InputError::new("the JSON holds something that is no object")).into());
             }
         }
+    }
+    if goes_on || announced > u64::try_from(objects.len()).unwrap_or(u64::MAX) {
+        let message = "the answer is one page of several, and whoever is on the others would count as gone: put all pages \
+                       behind each other into one file";
+        return Err(input(file, InputError::new(message)).into());
     }
     // Readers of JSON disagree on which of two equal fields counts.
     if let Err(problem) = refuse_repeated_fields(text) {

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use chrono::{FixedOffset, NaiveDate};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use cost_model::digest::Digest;
+use cost_model::input::DecimalMark;
 use cost_model::report::{Bin, Interval, Measure};
 use cost_model::store::ImportId;
 use cost_model::{Filter, Money, Timestamp, Window};
@@ -229,15 +230,36 @@ pub(crate) struct Import {
     /// When it was exported, such as 2026-07-15T12:00:00Z [default: its last row]
     #[arg(long, value_name = "TIME")]
     pub exported_at: Option<Timestamp>,
-    /// Its numbers are written as 1.234,56
-    #[arg(long)]
-    pub decimal_comma: bool,
+    #[command(flatten)]
+    pub decimals: Decimals,
     /// Leave that column unread, although it looks as if it mattered; may be given again
     #[arg(long, value_name = "COLUMN")]
     pub pass_over: Vec<String>,
     /// It corrects that import: take its rows inside this file's time out
     #[arg(long, value_name = "ID", value_parser = import_id)]
     pub replace: Option<ImportId>,
+}
+
+/// The decimal mark of a file's numbers, where they can be read in two ways.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct Decimals {
+    /// Its numbers are written as 1,234.56
+    #[arg(long, conflicts_with = "decimal_comma")]
+    pub decimal_point: bool,
+    /// Its numbers are written as 1.234,56
+    #[arg(long)]
+    pub decimal_comma: bool,
+}
+
+impl Decimals {
+    /// Returns the mark, if one is stated.
+    pub(crate) fn mark(self) -> Option<DecimalMark> {
+        match self {
+            Self { decimal_point: true, .. } => Some(DecimalMark::Point),
+            Self { decimal_comma: true, .. } => Some(DecimalMark::Comma),
+            _ => None,
+        }
+    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -389,6 +411,14 @@ pub(crate) enum People {
         #[arg(long)]
         dry_run: bool,
     },
+    /// Remove the people that were kept as those of a day
+    Remove {
+        /// The day, as `people list` shows it
+        #[arg(value_parser = DayRange::day)]
+        day: NaiveDate,
+        #[command(flatten)]
+        sure: Sure,
+    },
     /// Forget a person: the store names them by a number from then on, and what they cost keeps its owner
     Forget {
         /// One of their addresses
@@ -494,9 +524,8 @@ pub(crate) struct Reading {
     /// When it was issued, such as 2026-08-01 or an instant
     #[arg(long, value_name = "TIME", value_parser = instant)]
     pub issued: Option<Timestamp>,
-    /// Its numbers are written as 1.234,56
-    #[arg(long)]
-    pub decimal_comma: bool,
+    #[command(flatten)]
+    pub decimals: Decimals,
     /// Read the text of a PDF although its lines do not add up to its total
     #[arg(long)]
     pub accept_difference: bool,
@@ -612,7 +641,9 @@ impl Command {
             | Self::Report(_)
             | Self::Seats(_)
             | Self::Tags(_)
-            | Self::People(People::List | People::FromCursor { .. } | People::Forget { .. })
+            | Self::People(
+                People::List | People::FromCursor { .. } | People::Remove { .. } | People::Forget { .. },
+            )
             | Self::Invoice(Invoice::TieOut { .. })
             | Self::Close(_)
             | Self::Export(_)

@@ -1,5 +1,6 @@
 //! The facade's one type.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -67,6 +68,8 @@ pub(crate) struct Loaded {
     /// The billing cycles of the accounts' invoices, where rules share charges out by what a cycle cost.
     pub(crate) cycles: Vec<Window>,
     pub(crate) ledger: Ledger,
+    /// The ends of what is stored of accounts that the setup does not have. Nobody reads them, so that nothing is missing after.
+    pub(crate) ended: BTreeMap<ConnectionId, Timestamp>,
     /// Resolved by the first question over these charges.
     rules: Mutex<Option<Arc<ResolvedRules>>>,
 }
@@ -168,9 +171,15 @@ impl CursorCosts {
             months = whole_cycles(Window::new(start, end).map_err(Error::query)?, &cycles)?;
         }
         let ledger = self.read_ledger(&Scope::all().window(months)).await?;
-        let loaded = Arc::new(Loaded { months, revision, cycles, ledger, rules: Mutex::new(None) });
+        let ended = self.ended().await?;
+        let loaded = Arc::new(Loaded { months, revision, cycles, ledger, ended, rules: Mutex::new(None) });
         *self.loaded() = Some(Arc::clone(&loaded));
         Ok(loaded)
+    }
+
+    /// Returns the charges of a window and no others, which [`Self::load`] has among those of whole months.
+    pub(crate) async fn ledger_of(&self, window: Window) -> Result<Ledger> {
+        self.read_ledger(&Scope::all().window(window)).await
     }
 
     /// Returns the billing cycles of the accounts' invoices if rules share charges out by costs, and none otherwise.
@@ -204,13 +213,29 @@ impl CursorCosts {
         Ok(builder.build())
     }
 
+    /// Returns the ends of what is stored of the accounts that the setup does not have.
+    async fn ended(&self) -> Result<BTreeMap<ConnectionId, Timestamp>> {
+        let mut ended = BTreeMap::new();
+        for id in self.stored_accounts().await?.into_iter().filter(|id| !self.is_configured(id)) {
+            let coverage = self.store().coverage(&id).await;
+            let coverage = coverage.or_store("the coverage cannot be read from the store")?;
+            ended.extend(coverage.windows().end().map(|end| (id, end)));
+        }
+        Ok(ended)
+    }
+
+    /// Returns whether the setup has an account of that id.
+    pub(crate) fn is_configured(&self, id: &ConnectionId) -> bool {
+        self.accounts().iter().any(|account| account.id() == id)
+    }
+
     /// Returns the ids of all accounts of the setup, and of what else the store holds.
     pub(crate) async fn stored_accounts(&self) -> Result<Vec<ConnectionId>> {
         let stored = self.store().connections().await;
         let stored = stored.or_store("the accounts cannot be read from the store")?;
         // An account that nothing was read of is missing in a report, too.
         let mut ids: Vec<_> = self.accounts().iter().map(|account| account.id().clone()).collect();
-        ids.extend(stored.into_iter().filter(|id| self.accounts().iter().all(|account| account.id() != id)));
+        ids.extend(stored.into_iter().filter(|id| !self.is_configured(id)));
         Ok(ids)
     }
 

@@ -49,20 +49,23 @@ impl CsvExport {
     /// ```
     ///
     /// # Errors
-    /// [`Error`] for a file without rows, rows outside the stated days, and a stated time of export before the last row.
+    /// [`Error`] for a file without rows whose days are not stated, rows outside the stated days, and a stated time of export before the last row.
     pub fn import(&self, bytes: &[u8], terms: &ImportTerms, now: Timestamp) -> Result<FileImport> {
-        let rows_span = self.span().ok_or_else(|| Error::of_file("there are no rows"))?;
-        let last = self.records().iter().map(|record| record.at).max().unwrap_or(rows_span.start());
-        let span = match terms.days {
-            Some(days) if days.start() > rows_span.start() || days.end() < rows_span.end() => {
+        let span = match (terms.days, self.span()) {
+            (None, None) => {
+                return Err(Error::of_file("there are no rows: state the days on which there was no usage"));
+            }
+            (Some(days), Some(rows)) if days.start() > rows.start() || days.end() < rows.end() => {
                 return Err(Error::of_file(format!(
-                    "its rows, of {rows_span}, lie outside the stated days, {days}"
+                    "its rows, of {rows}, lie outside the stated days, {days}"
                 )));
             }
-            Some(days) => days,
-            None => rows_span,
+            (Some(days), _) => days,
+            (None, Some(rows)) => rows,
         };
-        // The file knows of nothing after its last row, so that its instant is the safe assumption.
+        // The file knows of nothing after its last row, so that its instant is the safe assumption. Whoever states that days had
+        // no usage at all knows it from their end on.
+        let last = self.records().iter().map(|record| record.at).max().unwrap_or(span.end().min(now));
         let exported_at = terms.exported_at.unwrap_or(last);
         if exported_at < last {
             return Err(Error::of_file(format!(

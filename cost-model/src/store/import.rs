@@ -11,7 +11,7 @@ use std::sync::Arc;
 use crate::digest::{Digester, hexadecimal};
 use crate::error::Result;
 use crate::money::{Metric, Money};
-use crate::record::{CostRecord, Provenance, RecordId, Run, StoredRecord};
+use crate::record::{CostRecord, Person, Provenance, RecordId, Run, StoredRecord};
 use crate::store::ConnectionId;
 use crate::time::{Timestamp, Window, WindowSet};
 
@@ -491,7 +491,7 @@ impl<'a> Matching<'a> {
             self.places.get(&second_of(row))?.iter().copied().filter(|place| !self.taken.contains(place));
         let alike = free.filter_map(|place| {
             let stored = self.records.get(place)?;
-            like((self.file.compare)(&stored.record, row)).then_some((place, &stored.provenance))
+            like(self.comparison(stored, row)).then_some((place, &stored.provenance))
         });
         alike
             .min_by_key(|(_, provenance): &(usize, &Provenance)| {
@@ -502,12 +502,27 @@ impl<'a> Matching<'a> {
             .map(|(place, _)| place)
     }
 
+    /// Compares a stored record with a row. Whom a pseudonym stands for is not known, so that it contradicts nobody.
+    fn comparison(&self, stored: &StoredRecord, row: &CostRecord) -> Comparison {
+        if stored.provenance.person != Person::Pseudonym {
+            return (self.file.compare)(&stored.record, row);
+        }
+        let mut nameless = stored.record.clone();
+        nameless.edit(|set| set.resource = None);
+        match (self.file.compare)(&nameless, row) {
+            // The pseudonym stays: a name that was taken away does not come back by a file.
+            Comparison::RowNamesPerson | Comparison::Same => Comparison::StoredNamesPerson,
+            other => other,
+        }
+    }
+
     /// Returns whether a row that is no stored charge is so much like this one that it may be its correction. A
     /// person's file says nothing of the charges of others.
     fn is_corrected_by(&self, stored: &StoredRecord, row: &CostRecord) -> bool {
         let concerns = self.file.import.owner == Owner::Team
-            || stored.record.dimensions.resource == row.dimensions.resource;
-        concerns && (self.file.compare)(&stored.record, row) == Comparison::Corrected
+            || stored.record.dimensions.resource == row.dimensions.resource
+            || stored.provenance.person == Person::Pseudonym;
+        concerns && self.comparison(stored, row) == Comparison::Corrected
     }
 
     /// Rows left over that correct what another file states. Each stored record is taken for the correction of one

@@ -111,6 +111,20 @@ impl Reconciliation {
         Err(Fault::MissedSum { invoice: self.invoice.clone(), name, by }.into())
     }
 
+    /// Returns the sum of the steps that rest on lines of the invoice alone, such as seats, tax and credits: they are taken as
+    /// the invoice states them, since no charge shows whether they are right.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Overflow`](crate::ErrorKind::Overflow) when the sum leaves the range of [`Money`].
+    pub fn taken_as_stated(&self) -> crate::error::Result<Money> {
+        let stated = self.steps.iter().filter(|step| {
+            step.evidence.records == 0
+                && !step.evidence.lines.is_empty()
+                && step.category != Category::Rounding
+        });
+        Ok(Money::sum(stated.map(|step| step.amount))?)
+    }
+
     /// Returns the amount of a subtotal.
     /// Every bridge of this crate has both; `None` is possible only for one that was read from elsewhere.
     pub fn subtotal(&self, name: SubtotalName) -> Option<Money> {

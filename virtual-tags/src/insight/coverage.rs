@@ -7,12 +7,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
+use chrono::{FixedOffset, NaiveDate};
 use cost_model::ledger::DimensionSetId;
 use cost_model::output::{for_terminal, grouped};
 use cost_model::report::Bin;
 use cost_model::report::Query;
 use cost_model::tagger::TagCache;
-use cost_model::{Dimension, Ledger, Metric, Money, Result, Timestamp, Window};
+use cost_model::{Dimension, Ledger, Metric, Money, Result, Timestamp};
 
 use crate::amounts::format_amount;
 use crate::evaluate::fragments::split_amount;
@@ -27,8 +28,8 @@ use crate::evaluate::resolved_rules::ResolvedRules;
 pub struct Coverage {
     /// The key.
     pub key: Arc<str>,
-    /// The month, in UTC.
-    pub month: Window,
+    /// The first day of the month.
+    pub month: NaiveDate,
     /// The cost, and the part of it that has a value.
     pub cost: CoveredPart<Money>,
     /// The tokens, and the part of them that has a value.
@@ -70,7 +71,7 @@ impl fmt::Display for Coverage {
             f,
             "{} {}: cost {} of {}, tokens {} of {}, people {} of {}",
             for_terminal(key),
-            month.start().date().format("%Y-%m"),
+            month.format("%Y-%m"),
             format_amount(cost.tagged),
             format_amount(cost.total),
             grouped(tokens.tagged),
@@ -100,7 +101,7 @@ struct MonthTotals {
 
 impl ResolvedRules {
     /// Computes for each key and month which part has a value other than the key's default, in the order of keys and
-    /// months. Months are those of UTC, and charges without an amount of the metric count as zero.
+    /// months. Months are those of `zone`, and charges without an amount of the metric count as zero.
     ///
     /// ```
     /// use cost_model::{CostRecord, Costs, Currency, Ledger, Metric, Timestamp};
@@ -116,7 +117,7 @@ impl ResolvedRules {
     ///     ledger.push(&record)?;
     /// }
     /// let ledger = ledger.build();
-    /// let coverage = rules.coverage(&ledger, Metric::Effective)?;
+    /// let coverage = rules.coverage(&ledger, Metric::Effective, chrono::Offset::fix(&chrono::Utc))?;
     /// assert_eq!(
     ///     coverage[0].to_string(),
     ///     "Team 2026-09: cost 1,500.00 of 2,000.00, tokens 0 of 0, people 1 of 2"
@@ -129,17 +130,15 @@ impl ResolvedRules {
     ///
     /// # Errors
     /// [`ErrorKind::Overflow`](cost_model::ErrorKind::Overflow) when a sum leaves the range of [`Money`].
-    pub fn coverage(&self, ledger: &Ledger, metric: Metric) -> Result<Vec<Coverage>> {
+    pub fn coverage(&self, ledger: &Ledger, metric: Metric, zone: FixedOffset) -> Result<Vec<Coverage>> {
         let mut coverage = Vec::new();
         for (key, tag) in self.compiled.keys.iter().zip(&self.compiled.tags) {
-            let query = by_value_and_resource(key).bin(Bin::Month);
-            let mut months: BTreeMap<Window, MonthTotals> = BTreeMap::new();
+            let query = by_value_and_resource(key).bin(Bin::Month).zone(zone);
+            let mut months: BTreeMap<Timestamp, MonthTotals> = BTreeMap::new();
             for row in query.run(ledger, self)?.rows {
                 let [value, person] = row.keys.as_slice() else { continue };
                 let Some(start) = row.bin else { continue };
-                // Any instant of a month leads to the whole of it.
-                let first = Window::new(start, Timestamp::from_millis(start.millis() + 1)?)?;
-                let month = months.entry(first.whole_months()).or_default();
+                let month = months.entry(start).or_default();
                 let amount = row.totals.get(metric).amount;
                 let tokens = u128::from(row.totals.tokens.total()?.count());
                 month.cost.total = month.cost.total.checked_add(amount)?;
@@ -151,9 +150,9 @@ impl ResolvedRules {
                 }
                 month.people.extend(person.clone());
             }
-            coverage.extend(months.into_iter().map(|(window, month)| Coverage {
+            coverage.extend(months.into_iter().map(|(start, month)| Coverage {
                 key: Arc::clone(key),
-                month: window,
+                month: start.to_datetime().with_timezone(&zone).date_naive(),
                 cost: month.cost,
                 tokens: month.tokens,
                 people: CoveredPart { total: month.people.len(), tagged: month.tagged_people.len() },

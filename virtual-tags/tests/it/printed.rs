@@ -211,7 +211,7 @@ fn differences_are_told_by_value_and_amount() {
 #[test]
 fn coverage_is_told_by_month_with_rules_that_would_help() {
     let (rules, ledger) = (resolve(RULES), ledger());
-    assert_snapshot!(lines(rules.coverage(&ledger, Metric::Effective).unwrap()), @r"
+    assert_snapshot!(lines(rules.coverage(&ledger, Metric::Effective, chrono::Offset::fix(&chrono::Utc)).unwrap()), @r"
     Team 2026-09: cost 1,234,569.13 of 1,234,572.13, tokens 0 of 0, people 3 of 4
     Team 2026-10: cost 0.00 of 10.00, tokens 0 of 0, people 0 of 1
     Payer 2026-09: cost 1,234,572.13 of 1,234,572.13, tokens 0 of 0, people 4 of 4

@@ -37,7 +37,7 @@ fn list(global: &Global, output: &Output) -> Result<Outcome> {
                     "id": account.id,
                     "key": account.key.as_ref().map(ToString::to_string),
                     "base_url": account.base_url,
-                    "invoices": account.invoices,
+                    "invoices": account.invoices.as_ref().map(|folder| folder.display().to_string()),
                 })
             })
             .collect();

@@ -42,7 +42,7 @@ fn check(config: &Config, output: &Output) -> Result<Outcome> {
         let problems: Vec<String> = problems.iter().map(Error::in_one_line).collect();
         output.json(&json!({
             "schema": "config-check/1",
-            "file": config.file,
+            "file": config.file.as_ref().map(|file| file.display().to_string()),
             "ok": problems.is_empty(),
             "accounts": accounts,
             "problems": problems,
@@ -91,7 +91,7 @@ fn show(config: &Config, output: &Output) -> Result<()> {
             .iter()
             .map(|(name, value, from)| json!({ "name": name, "value": value, "from": from }))
             .collect();
-        return output.json(&json!({ "schema": "config/1", "file": config.file, "values": values }));
+        return output.json(&json!({ "schema": "config/1", "file": config.file.as_ref().map(|file| file.display().to_string()), "values": values }));
     }
     let mut text = Text::default();
     match &config.file {

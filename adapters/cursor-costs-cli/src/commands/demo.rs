@@ -51,7 +51,8 @@ async fn make(folder: &Path, output: &Output) -> Result<Outcome> {
     files.finish()?;
     let events = fill(folder, simulator, output).await?;
     if output.is_json() {
-        output.json(&json!({ "schema": "demo/1", "folder": folder, "events": events }))?;
+        output
+            .json(&json!({ "schema": "demo/1", "folder": folder.display().to_string(), "events": events }))?;
         return Ok(Outcome::DONE);
     }
     let folder = folder.display();

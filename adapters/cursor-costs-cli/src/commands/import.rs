@@ -4,7 +4,6 @@ use std::path::Path;
 
 use cost_model::CostRecord;
 use cost_model::Metric;
-use cost_model::input::DecimalMark;
 use cost_model::output::{amount, counted, cut, for_terminal, grouped};
 use cost_model::store::{Correction, Import as Kept, Owner, RowSum};
 use cursor_costs::{CursorCosts, Error, ErrorKind, Imported, Result};
@@ -83,11 +82,15 @@ async fn bring_in(costs: &CursorCosts, file: &Path, import: &Import, output: &Ou
         output.text(text(account.name(), &imported)?)?;
     }
     let kept = imported.import.span;
-    if imported.stats.known && import.span.is_some_and(|span| span != kept) {
-        let message = format!("the file was imported before, for {kept}, and that still counts");
+    let is_other = import.span.is_some_and(|span| span != kept)
+        || import.exported_at.is_some_and(|at| at != imported.import.exported_at)
+        || import.replace.is_some();
+    if imported.stats.known && is_other {
+        let message =
+            format!("the file was imported before, for {kept}, and that still counts as it was stated then");
         let error = Error::new(ErrorKind::Import, message);
         let hint = format!(
-            "`import remove {}` takes it out, so that it can be imported for other days",
+            "`import remove {}` takes it out, so that it can be imported in another way",
             imported.import.id
         );
         return failed_after_answer(error.with_hint(hint), output);
@@ -109,15 +112,20 @@ async fn bring_in(costs: &CursorCosts, file: &Path, import: &Import, output: &Ou
     failed_after_answer(Error::new(ErrorKind::Import, message).with_hint(hint), output)
 }
 
+/// How a number is read that can be read in two ways.
+pub(crate) const DECIMALS: &str =
+    "--decimal-point reads its numbers as 1,234.56, --decimal-comma as 1.234,56";
+
 /// What a reader asks to be stated, and the option that states it.
-const OPTIONS: [(&str, &str); 7] = [
+const OPTIONS: [(&str, &str); 8] = [
     (
         "say whose export it is",
         "--person EMAIL says whose it is, --nobody that its rows are to have no person",
     ),
-    ("decimal commas", "--decimal-comma reads its numbers as 1.234,56"),
-    ("decimal mark", "--decimal-comma reads its numbers as 1.234,56"),
+    ("decimal commas", DECIMALS),
+    ("decimal mark", DECIMALS),
     ("to be passed over", "--pass-over COLUMN leaves it unread"),
+    ("state the days on which there was no usage", "--span DAY/DAY states them"),
     ("outside the stated days", "--span states the days for which the file has every row"),
     ("was not exported at", "--exported-at states when it was exported"),
     ("no import", "`import list` shows what can be replaced"),
@@ -140,8 +148,8 @@ fn with_options(reader: ExportReader, import: &Import) -> ExportReader {
     if import.nobody {
         reader = reader.without_person();
     }
-    if import.decimal_comma {
-        reader = reader.decimal_mark(DecimalMark::Comma);
+    if let Some(mark) = import.decimals.mark() {
+        reader = reader.decimal_mark(mark);
     }
     import.pass_over.iter().fold(reader, |reader, column| reader.pass_over(column.as_str()))
 }

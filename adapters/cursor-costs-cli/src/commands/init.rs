@@ -28,7 +28,8 @@ pub(crate) fn run(folder: &Path, output: &Output) -> Result<Outcome> {
     new.finish()?;
     if output.is_json() {
         let names: Vec<&str> = files.iter().map(|(name, _)| *name).collect();
-        output.json(&json!({ "schema": "init/1", "folder": folder, "files": names }))?;
+        output
+            .json(&json!({ "schema": "init/1", "folder": folder.display().to_string(), "files": names }))?;
         return Ok(Outcome::DONE);
     }
     output.text(format_args!(

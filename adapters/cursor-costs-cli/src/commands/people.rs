@@ -23,6 +23,7 @@ pub(crate) async fn run(global: &Global, command: People, output: &Output) -> Re
         People::FromCursor { fact, replace, dry_run } => {
             from_cursor(&open_existing(global)?, &fact, (replace, dry_run), output).await
         }
+        People::Remove { day, sure } => remove(&open_existing(global)?, day, sure, output).await,
         People::Forget { email, sure } => forget(&open_existing(global)?, &email, sure, output).await,
     }
 }
@@ -258,8 +259,26 @@ async fn from_cursor(
     Ok(Outcome::DONE)
 }
 
+async fn remove(costs: &CursorCosts, day: chrono::NaiveDate, sure: Sure, output: &Output) -> Result<Outcome> {
+    let what = format!("remove the people of {day}; charges then have the owners that the others say");
+    if !is_consented(sure, &what, output)? {
+        return Ok(Outcome::DONE);
+    }
+    costs.remove_people(day).await?;
+    if output.is_json() {
+        output.json(&json!({ "schema": "people-remove/1", "as_of": day.to_string() }))?;
+    } else {
+        output.text(format_args!("the people of {day} are gone\n"))?;
+    }
+    Ok(Outcome::DONE)
+}
+
 async fn forget(costs: &CursorCosts, email: &str, sure: Sure, output: &Output) -> Result<Outcome> {
     let found = costs.preview_forgetting(email).await?;
+    if found.is_unknown() {
+        let message = "the store has no charge and no imported person of that address";
+        return Err(Error::new(ErrorKind::NotFound, message));
+    }
     let what = format!("forget a person, for good: {}", forgotten_text(&found));
     if !is_consented(sure, &what, output)? {
         return Ok(Outcome::DONE);
@@ -273,7 +292,7 @@ async fn forget(costs: &CursorCosts, email: &str, sure: Sure, output: &Output) -
             "addresses": forgotten.addresses,
             "charges": forgotten.charges,
             "snapshots": forgotten.snapshots,
-            "files": forgotten.files,
+            "files": forgotten.files.iter().map(|file| file.display().to_string()).collect::<Vec<_>>(),
         }))?;
         return Ok(outcome);
     }

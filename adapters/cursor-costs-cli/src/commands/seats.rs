@@ -37,12 +37,14 @@ fn text(account: &str, seats: &Seats, is_missing: bool, width: usize) -> Text {
     match (seats.price, &seats.priced_by) {
         (Some(price), Some(invoice)) => {
             text.line(format_args!(
-                "a seat costs {} USD, by invoice {}",
+                "a seat costs {} USD a billing period, by invoice {}",
                 amount(price),
                 for_terminal(invoice)
             ));
         }
-        (Some(price), None) => text.line(format_args!("a seat costs {} USD, as stated", amount(price))),
+        (Some(price), None) => {
+            text.line(format_args!("a seat costs {} USD, as stated for these days", amount(price)))
+        }
         (None, _) => text.line("what a seat costs is not known: --price AMOUNT states it"),
     }
     text.line("costs in USD; usage: billed beside the seats; per active: both, by active people");
@@ -56,7 +58,9 @@ fn text(account: &str, seats: &Seats, is_missing: bool, width: usize) -> Text {
         "per active",
     ]);
     for row in &seats.rows {
-        table.row(cells(row, row.value.as_deref().unwrap_or("(all)")));
+        // Seats that rules share out between several values have none of them.
+        let none = if seats.rows.len() > 1 { "(shared out)" } else { "(all)" };
+        table.row(cells(row, row.value.as_deref().unwrap_or(none)));
     }
     if seats.rows.len() > 1 {
         table.rule();

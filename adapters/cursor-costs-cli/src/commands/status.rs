@@ -11,7 +11,8 @@ pub(crate) async fn run(costs: &CursorCosts, output: &Output) -> Result<Outcome>
     output.no_csv()?;
     let status = costs.status().await?;
     let is_incomplete = status.accounts.iter().any(|account| account.state != AccountState::Stable);
-    let outcome = Outcome { cannot_be_said: is_incomplete, ..Outcome::DONE };
+    let cannot_report = status.rules.is_none() || status.people.is_none();
+    let outcome = Outcome { cannot_be_said: is_incomplete || cannot_report, ..Outcome::DONE };
     if output.is_json() {
         output.json(&StatusDocument::new(&status))?;
         return Ok(outcome);

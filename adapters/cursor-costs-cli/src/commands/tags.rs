@@ -106,7 +106,8 @@ async fn diff(
         }
         output.text(&text)?;
     }
-    Ok(Outcome { needs_action: !is_within, ..Outcome::DONE })
+    let (outcome, _) = missing(costs, range.days()?, output).await?;
+    Ok(Outcome { needs_action: !is_within, ..outcome })
 }
 
 async fn coverage(costs: &CursorCosts, range: Range, output: &Output) -> Result<Outcome> {
@@ -132,12 +133,13 @@ async fn coverage(costs: &CursorCosts, range: Range, output: &Output) -> Result<
         return Ok(outcome);
     }
     let mut text = Text::default();
+    text.line(costs.days_text(costs.window(range.days()?)?));
     let mut table = TextTable::new().within(output.width).text(["key", "month"]);
     table = table.figures(["owned USD", "of USD", "share", "people", "of"]);
     for month in &coverage.months {
         table.row([
             month.key.to_string(),
-            month.month.start().date().format("%Y-%m").to_string(),
+            month.month.format("%Y-%m").to_string(),
             amount(month.cost.tagged),
             amount(month.cost.total),
             percent(month.cost.tagged, month.cost.total, 1).unwrap_or_default(),
@@ -180,7 +182,7 @@ fn gap_document(gap: &Gap) -> Value {
 fn month_document(month: &Coverage) -> Value {
     json!({
         "key": month.key,
-        "month": month.month.start().date().format("%Y-%m").to_string(),
+        "month": month.month.format("%Y-%m").to_string(),
         "owned": month.cost.tagged,
         "effective": month.cost.total,
         "people_owned": month.people.tagged,

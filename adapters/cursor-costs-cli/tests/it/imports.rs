@@ -269,7 +269,7 @@ fn a_known_file_is_told_with_the_days_that_count() {
         &other,
         1,
         &[
-            "error: the file was imported before, for 2026-07-15T00:00:00Z to 2026-07-16T00:00:00Z, and that still counts",
+            "error: the file was imported before, for 2026-07-15T00:00:00Z to 2026-07-16T00:00:00Z, and that still counts as it was stated then",
         ],
     );
     assert!(
@@ -321,5 +321,68 @@ fn columns_with_amounts_are_never_left_unread_in_silence() {
         assert!(refused.stderr.contains("--pass-over"), "{}", refused.stderr);
         let passed = folder.run(&["import", "usage.csv", "--pass-over", name]);
         prints(&passed, 0, &[&format!("not read {name}")]);
+    }
+}
+
+#[test]
+fn status_and_report_agree_on_what_is_missing_after_the_last_file() {
+    let folder = folder(&["Acme"]);
+    let config = folder.read("cursor-costs.toml");
+    folder.write("cursor-costs.toml", &format!("today = \"2026-11-01\"\n{config}"));
+    import(&folder, "a.csv", &[row("2026-10-05T12:00:00.000Z", "i@x.test", "On-Demand", 5, "1.00")], &[]);
+    assert_eq!(folder.run(&["report"]).status, 2);
+    let status = folder.run(&["status"]);
+    prints(&status, 2, &["state incomplete", "missing 2026-10-05T12:00:00.001Z to 2026-11-01T00:00:00Z"]);
+    assert!(
+        status.stdout.contains("next: `import` an export of 2026-10-05 to 2026-11-01"),
+        "{}",
+        status.stdout
+    );
+    // Days without use are closed by a file without rows, if its user states them.
+    let none = import(&folder, "none.csv", &[], &[]);
+    prints(&none, 1, &["hint: --span DAY/DAY states them"]);
+    prints(
+        &import(&folder, "none.csv", &[], &["--span", "2026-10-05/2026-11-01"]),
+        0,
+        &["stored 0 0.00 USD"],
+    );
+    prints(&folder.run(&["status"]), 0, &["state stable", "next: `report`: everything is up to date"]);
+}
+
+#[test]
+fn an_account_that_nobody_reads_any_more_misses_nothing_later() {
+    let demo = Folder::demo();
+    let later = demo.read("cursor-costs.toml").replace("today = \"2026-11-01\"", "today = \"2026-12-15\"");
+    demo.write("cursor-costs.toml", &later);
+    assert_eq!((demo.run(&["status"]).status, demo.run(&["report"]).status), (2, 2));
+    assert_eq!(demo.run(&["accounts", "remove", "Acme", "--keep-data", "--yes"]).status, 0);
+    let (status, report) = (demo.run(&["status"]), demo.run(&["report"]));
+    assert_eq!((status.status, report.status), (0, 0), "{}{}", status.stdout, report.stdout);
+    assert!(!report.stdout.contains("missing"), "{}", report.stdout);
+    let october =
+        demo.run(&["report", "--from", "2026-10-01", "--to", "2026-11-01", "--format", "json"]).json();
+    assert_eq!(october["total"]["events"], 13_768);
+}
+
+#[test]
+fn a_number_that_can_be_read_in_two_ways_is_read_by_either_option() {
+    let rows = [row("2026-07-15T10:00:00.000Z", "i@x.test", "On-Demand", 5, "1.500")];
+    let refused = import(&folder(&["Acme"]), "a.csv", &rows, &[]);
+    assert!(refused.status == 1 && refused.stderr.contains("--decimal-point"), "{}", refused.stderr);
+    prints(&import(&folder(&["Acme"]), "a.csv", &rows, &["--decimal-point"]), 0, &["stored 1 1.50 USD"]);
+    prints(&import(&folder(&["Acme"]), "a.csv", &rows, &["--decimal-comma"]), 0, &["stored 1 1,500.00 USD"]);
+}
+
+#[test]
+fn a_known_file_that_is_to_replace_another_is_no_success() {
+    let folder = folder(&["Acme"]);
+    let one = [row("2026-07-15T10:00:00.000Z", "i@x.test", "On-Demand", 5, "1.00")];
+    let two = [row("2026-07-16T10:00:00.000Z", "i@x.test", "On-Demand", 5, "2.00")];
+    import(&folder, "one.csv", &one, &[]);
+    import(&folder, "two.csv", &two, &[]);
+    let first = ids(&folder).remove(0);
+    for more in [&["--replace", first.as_str()][..], &["--exported-at", "2026-07-20T00:00:00Z"]] {
+        let again = import(&folder, "two.csv", &two, more);
+        assert!(again.status == 1 && again.stderr.contains("as it was stated then"), "{}", again.stderr);
     }
 }

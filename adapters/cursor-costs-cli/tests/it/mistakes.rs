@@ -148,7 +148,10 @@ fn a_fault_of_a_file_names_the_option_that_states_what_it_leaves_out() {
             format!("Date,{columns}\n2026-07-15T09:00:00.000Z,On-Demand,auto,No,0,7,0,5,12,0.08\n"),
             "hint: --person EMAIL",
         ),
-        (format!("Date,User,{columns}\n{row}\"1,234\"\n"), "hint: --decimal-comma"),
+        (
+            format!("Date,User,{columns}\n{row}\"1,234\"\n"),
+            "hint: --decimal-point reads its numbers as 1,234.56, --decimal-comma",
+        ),
         (format!("Date,User,{columns},Discounted Price\n{row}0.08,0.07\n"), "hint: --pass-over COLUMN"),
     ];
     for (text, expected) in cases {

@@ -204,9 +204,15 @@ fn a_person_who_is_forgotten_stands_nowhere_and_their_cost_stays_where_it_was() 
 }
 
 #[test]
-fn files_that_still_have_the_name_are_told() {
+fn files_that_still_have_the_name_are_told_and_their_teams_kept() {
     let demo = Folder::demo();
     let who = "hakon.jovanovic@acme.test";
+    let by_team = || {
+        let year = ["--from", "2025-11-01", "--to", "2026-11-01", "--bin", "month", "--format", "json"];
+        demo.run(&[&["report", "--group-by", "vtag.Team,vtag.Department"][..], &year].concat()).json()["rows"]
+            .clone()
+    };
+    let before = by_team();
     let dry = demo.run(&["people", "forget", who, "--dry-run"]);
     assert!(
         dry.status == 0 && dry.stdout.starts_with("would forget a person, for good: 1 address, "),
@@ -216,6 +222,7 @@ fn files_that_still_have_the_name_are_told() {
     let forgotten = demo.run(&["people", "forget", who, "--yes"]);
     assert_eq!(forgotten.status, 3, "the file is the user's to change: {}", forgotten.stderr);
     assert!(forgotten.stdout.contains("people.csv still has the name"), "{}", forgotten.stdout);
+    assert_eq!(by_team(), before, "the teams of the file are kept by the number");
     assert!(!demo.run(&["report", "--group-by", "resource_id"]).stdout.to_lowercase().contains(who));
 }
 
@@ -247,4 +254,86 @@ fn the_groups_of_cursor_are_people_with_the_days_on_which_they_joined() {
     assert!(spans.iter().any(|span| span["from"].is_string()), "Cursor says since when");
     assert!(spans.iter().all(|span| span["facts"]["team"] != "Unassigned"), "that is no team");
     assert!(by_team(&folder)["rows"].as_array().unwrap().len() > 5);
+}
+
+#[test]
+fn people_of_no_rows_and_of_days_to_come_are_refused_and_those_of_a_day_can_be_removed() {
+    let folder = company();
+    folder.write("none.csv", "email,team,department\n");
+    let none = folder.run(&["people", "import", "none.csv"]);
+    assert!(none.status == 1 && none.stderr.contains("there are no people in it"), "{}", none.stderr);
+    let future = folder.run(&["people", "import", "hr.csv", "--as-of", "2027-01-01"]);
+    assert!(future.status == 1 && future.stderr.contains("2027-01-01 has not come"), "{}", future.stderr);
+
+    folder.run(&["people", "import", "hr.csv", "--as-of", "2026-09-01"]);
+    let before = by_team(&folder);
+    folder.write("one.csv", "email,team,department\nnew@acme.test,Web,Engineering\n");
+    assert_eq!(folder.run(&["people", "import", "one.csv", "--as-of", "2026-10-01"]).status, 0);
+    assert_ne!(by_team(&folder), before, "everybody else is gone");
+    let refused = folder.run(&["people", "remove", "2026-10-01"]);
+    assert!(refused.status == 1 && refused.stderr.contains("--yes"), "{}", refused.stderr);
+    assert_eq!(folder.run(&["people", "remove", "2026-10-01", "--yes"]).status, 0);
+    assert_eq!(by_team(&folder), before);
+    let again = folder.run(&["people", "remove", "2026-10-01", "--yes"]);
+    assert!(again.status == 1 && again.stderr.contains("it has those of: 2026-09-01"), "{}", again.stderr);
+    let list = folder.run(&["people", "list"]).stdout;
+    assert!(list.starts_with("people of 2026-09-01\n"), "{list}");
+}
+
+#[test]
+fn a_file_does_not_bring_back_whoever_was_forgotten() {
+    let folder = Folder::new();
+    folder.write("cursor-costs.toml", "data = \"costs.db\"\n[[account]]\nname = \"Acme\"\n");
+    let head = "Kind,Model,Max Mode,Input (w/ Cache Write),Input (w/o Cache Write),Cache Read,Output Tokens,Total Tokens,Cost";
+    let row = |hour: u32| format!("On-Demand,auto,No,0,{hour},0,0,{hour},1.0049");
+    let at = |hour: u32| format!("2026-07-15T{hour}:00:00.000Z");
+    let team: String = (10..14).map(|hour| format!("{},ana@x.test,{}\n", at(hour), row(hour))).collect();
+    folder.write("team.csv", &format!("Date,User,{head}\n{}", team.replace("1.0049", "1.00")));
+    assert_eq!(folder.run(&["import", "team.csv"]).status, 0);
+    assert_eq!(folder.run(&["people", "forget", "ana@x.test", "--yes"]).status, 0);
+    let mine: String = (10..14).map(|hour| format!("{},{}\n", at(hour), row(hour))).collect();
+    folder.write("mine.csv", &format!("Date,{head}\n{mine}"));
+    folder.write("fine.csv", &format!("Date,User,{head}\n{team}"));
+    for import in [&["import", "mine.csv", "--person", "ana@x.test"][..], &["import", "fine.csv"]] {
+        let printed = folder.run(&[import, &["--format", "json"]].concat());
+        assert_eq!(printed.status, 0, "{}{}", printed.stdout, printed.stderr);
+        assert_eq!(printed.json()["already_there"]["rows"], 4, "{}", printed.stdout);
+    }
+    let july =
+        ["--from", "2026-07-01", "--to", "2026-08-01", "--group-by", "resource_id", "--format", "json"];
+    let report = folder.run(&[&["report"][..], &july].concat()).json();
+    assert_eq!(report["total"]["effective"], "4.0196", "as exact as any file, and once");
+    assert!(report["rows"][0]["keys"][0].as_str().unwrap().starts_with("forgotten-"), "{report}");
+}
+
+#[test]
+fn nobody_in_particular_is_not_forgotten() {
+    let demo = Folder::demo();
+    for (who, words) in
+        [("(no user)", "an email address"), ("nobody@acme.test", "no charge and no imported person")]
+    {
+        for sure in ["--dry-run", "--yes"] {
+            let refused = demo.run(&["people", "forget", who, sure]);
+            assert!(refused.status == 1 && refused.stderr.contains(words), "{who}: {}", refused.stderr);
+        }
+    }
+}
+
+#[test]
+fn one_page_of_several_is_not_taken_for_everybody() {
+    let folder = without_people();
+    let user = |email: &str| format!("{{\"userName\": \"{email}\", \"active\": true}}");
+    let pages = [
+        format!("{{\"totalResults\": 2, \"Resources\": [{}]}}", user("ana@x.test")),
+        format!("{{\"totalResults\": 2, \"Resources\": [{}]}}", user("bo@x.test")),
+    ];
+    folder.write("page.json", &pages[0]);
+    let graph = format!("{{\"@odata.nextLink\": \"https://x\", \"value\": [{}]}}", user("ana@x.test"));
+    folder.write("graph.json", &graph);
+    for file in ["page.json", "graph.json"] {
+        let refused = folder.run(&["people", "import", file]);
+        assert!(refused.status == 1 && refused.stderr.contains("one page of several"), "{}", refused.stderr);
+    }
+    folder.write("all.json", &pages.concat());
+    assert_eq!(folder.run(&["people", "import", "all.json"]).status, 0);
 }

@@ -190,3 +190,25 @@ fn whoever_does_what_init_and_the_served_demo_say_has_a_report() {
     let status = folder.run(&["status"]).stdout;
     assert!(status.ends_with("next: `report`: everything is up to date\n"), "{status}");
 }
+
+#[test]
+fn status_tells_of_rules_that_cannot_be_read() {
+    let demo = Folder::demo();
+    demo.write("rules.toml", "[[tag");
+    let status = demo.run(&["status"]);
+    assert_eq!(status.status, 2, "{}", status.stdout);
+    assert!(status.stdout.contains("next: `config check`: the rules cannot be read"), "{}", status.stdout);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_name_that_is_no_text_stops_nothing() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+    let demo = Folder::demo();
+    let odd = demo.path("invoices").join(OsStr::from_bytes(b"odd-\xff.csv"));
+    std::fs::copy(demo.path("invoices/INV-0007.csv"), odd).unwrap();
+    let printed = demo.run(&["invoice", "tie-out", "--format", "json"]);
+    assert_eq!(printed.status, 3, "{}", printed.stderr);
+    assert_eq!(printed.json()["invoices"].as_array().unwrap().len(), 3);
+}

@@ -228,3 +228,46 @@ fn json_of_rules_has_every_digit_and_no_prose() {
     let part = &explained["explanations"][0]["keys"][0]["parts"][0];
     assert_eq!((&part["values"][0]["value"], &part["rule"]), (&"Unallocated".into(), &Value::Null));
 }
+
+/// Whatever is said of rules is about the days that were asked for, in whatever zone, as a report is.
+#[test]
+fn answers_about_rules_are_of_the_days_that_were_asked_for() {
+    let demo = Folder::demo();
+    let split = "[[tag]]\nkey = \"Payer\"\ndefault = \"Nobody\"\n[[tag.rule]]\nwhen = \"costs.service = 'Auto'\"\n\
+                 split = { cost_of = \"Team\", per = \"month\" }\n";
+    demo.write("rules.toml", &format!("{}{split}", demo.read("rules.toml")));
+    demo.write("other.toml", "[[tag]]\nkey = \"Team\"\ndefault = \"Everybody\"\n");
+    let sum = |list: &Value, field: &str, key: &str| {
+        let of_key = list.as_array().unwrap().iter().filter(|each| each["key"] == key);
+        let amounts = of_key.map(|each| each[field].as_str().unwrap().parse::<Money>().unwrap());
+        Money::sum(amounts).unwrap().to_string()
+    };
+    for range in [
+        &["--from", "2026-10-05", "--to", "2026-10-20"][..],
+        &["--interval", "last_7_days"],
+        &["--interval", "last_month", "--zone=-11:00"],
+        &["--interval", "last_month", "--zone=+05:30"],
+        &["--from", "2026-08-20", "--to", "2026-10-03"],
+    ] {
+        let answer = |command: &[&str]| demo.run(&[command, range, &["--format", "json"]].concat()).json();
+        let total = answer(&["report"])["total"]["effective"].as_str().unwrap().to_owned();
+        let without =
+            answer(&["report", "--filter", "vtag.Team = 'Unallocated'"])["total"]["effective"].clone();
+        let coverage = answer(&["tags", "coverage"]);
+        for key in ["Team", "Department", "Payer"] {
+            assert_eq!(sum(&coverage["months"], "effective", key), total, "{key} {range:?}");
+        }
+        assert_eq!(
+            sum(&coverage["unallocated"], "effective", "Team"),
+            without.as_str().unwrap(),
+            "{range:?}"
+        );
+        assert_eq!(answer(&["tags", "diff", "other.toml"])["keys"][0]["total"], total.as_str(), "{range:?}");
+        let text = demo.run(&[&["tags", "coverage"][..], range].concat()).stdout;
+        let days = demo.run(&[&["report"][..], range].concat()).stdout;
+        assert_eq!(text.lines().next(), days.lines().next(), "both say their days");
+    }
+    // Months are those of the reporting zone.
+    let zone = demo.run(&["tags", "coverage", "--zone=+05:30", "--format", "json"]).json();
+    assert!(zone["months"].as_array().unwrap().iter().all(|month| month["month"] == "2026-10"), "{zone}");
+}

@@ -1,22 +1,34 @@
 //! Forgetting a person: their addresses leave the store, and what they cost stays where it is.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use cost_model::Dimension;
 use cost_model::store::{PersonNumber, RecordSink, Scope};
 use cost_model::{Dimensions, StoredRecord};
+use cost_model::{Tagger, Timestamp};
 use cost_people::{History, PersonRow};
+use serde::{Deserialize, Serialize};
 use virtual_tags::Directory;
 
 use crate::changes::journal::JOURNAL;
 use crate::costs::CursorCosts;
 use crate::error::{Error, ErrorKind, Result, StoreCall};
+use crate::request::DayRange;
 
 /// The kind of the entry that says that somebody was forgotten. Its key is their number.
 pub(crate) const FORGOTTEN: &str = "person-forgotten";
+
+/// What an entry says: the facts by which rules find the owner of somebody's charges, with the days on which they held. Files of
+/// people name somebody by an address alone, which charges have no more.
+#[derive(Default, Serialize, Deserialize)]
+struct KeptFacts {
+    /// In the form that [`Directory::from_json`] reads.
+    rows: Vec<serde_json::Map<String, serde_json::Value>>,
+}
 
 /// What forgetting a person comes to, before or after it.
 #[derive(Debug)]
@@ -47,6 +59,10 @@ impl CursorCosts {
     /// # Errors
     /// [`ErrorKind::Store`], [`ErrorKind::People`], [`ErrorKind::File`] for a file of the configuration that cannot be read.
     pub async fn preview_forgetting(&self, email: &str) -> Result<Forgotten> {
+        // Other names in charges, such as `(no user)` and those of service accounts, are no person's.
+        if !email.contains('@') {
+            return Err(Error::new(ErrorKind::Query, "a person is named by an email address"));
+        }
         let history = self.people_history().await?;
         let names = names_of(&history, email)?;
         let snapshots = history.snapshots().filter(|snapshot| {
@@ -69,8 +85,9 @@ impl CursorCosts {
         Ok(Forgotten { addresses, charges, snapshots, files, names, spellings })
     }
 
-    /// Forgets a person: the charges, observations and imported people of the store name them by a number from then on, by
-    /// which they keep their owners. What later syncs read has the name again for as long as the provider states it: members and
+    /// Forgets a person: the charges, observations and imported people of the store name them by a number from then on, and the
+    /// facts by which rules find owners are kept under it. Rules that name an address, or a part of one, find them no more.
+    /// What later syncs read has the name again for as long as the provider states it: members and
     /// their spend, and charges that are new.
     ///
     /// # Errors
@@ -84,9 +101,16 @@ impl CursorCosts {
                 "the store has no charge and no imported person of that address",
             ));
         }
-        let mut numbers = self.numbers_in_closes(&forgotten.names).await?;
+        let mut numbers: BTreeMap<PersonNumber, KeptFacts> = BTreeMap::new();
+        for number in self.numbers_in_closes(&forgotten.names).await? {
+            numbers.insert(number, KeptFacts::default());
+        }
         for name in &forgotten.names {
             let number = self.journal().person_number(name).await.or_store(JOURNAL)?;
+            // While the charges still have the name: afterwards nobody could look it up.
+            numbers.insert(number, self.facts_of(name, &name_of_forgotten(number)).await?);
+        }
+        for (name, number) in forgotten.names.iter().zip(self.numbers_of(&forgotten.names).await?) {
             let spellings =
                 forgotten.spellings.iter().filter(|spelling| Directory::comparable_email(spelling) == *name);
             for spelling in spellings.chain([name]) {
@@ -95,15 +119,64 @@ impl CursorCosts {
                     .await
                     .or_store("the person cannot be forgotten")?;
             }
-            numbers.insert(number);
         }
         // After the charges: a run that ends in between finds the same numbers when it is repeated.
-        for number in numbers {
-            self.note(FORGOTTEN, &number.get().to_string(), &"forgotten", Vec::new()).await?;
+        for (number, facts) in numbers {
+            self.note(FORGOTTEN, &number.get().to_string(), &facts, Vec::new()).await?;
             self.journal().erase_person(number).await.or_store(JOURNAL)?;
         }
         self.people_read.store(0, Ordering::Release);
         Ok(forgotten)
+    }
+
+    async fn numbers_of(&self, names: &BTreeSet<String>) -> Result<Vec<PersonNumber>> {
+        let mut numbers = Vec::new();
+        for name in names {
+            numbers.push(self.journal().person_number(name).await.or_store(JOURNAL)?);
+        }
+        Ok(numbers)
+    }
+
+    /// Returns the facts of an address that rules or tags read, over time, under another name.
+    async fn facts_of(&self, name: &str, other: &str) -> Result<KeptFacts> {
+        let loaded = self.load(self.window(DayRange::default())?).await?;
+        let rules = loaded.rules(self)?;
+        let people = self.setup.ownership.people()?;
+        let facts = self.setup.ownership.facts_that_own()?;
+        let wanted = |fact: &&Arc<str>| facts.iter().any(|own| own.eq_ignore_ascii_case(fact));
+        let facts: Vec<&Arc<str>> = people.facts().iter().filter(wanted).collect();
+        let starts = std::iter::once(None).chain(rules.boundaries().iter().copied().map(Some));
+        let ends = rules.boundaries().iter().copied().map(Some).chain([None]);
+        let mut rows: Vec<serde_json::Map<String, serde_json::Value>> = Vec::new();
+        for (from, until) in starts.zip(ends) {
+            let at = from.or_else(|| Timestamp::from_millis(until?.millis() - 1).ok()).unwrap_or(self.now());
+            let held = facts.iter().filter_map(|fact| Some((fact, people.fact(name, fact, at)?)));
+            let mut row: serde_json::Map<_, _> =
+                held.map(|(fact, value)| (fact.to_string(), value.into())).collect();
+            if row.is_empty() {
+                continue;
+            }
+            row.insert("email".to_owned(), other.into());
+            row.extend(from.map(|from| ("from".to_owned(), from.date().to_string().into())));
+            row.extend(until.map(|until| ("to".to_owned(), until.date().to_string().into())));
+            rows.push(row);
+        }
+        Ok(KeptFacts { rows })
+    }
+
+    /// Returns the directory of everybody who was forgotten, by their numbers.
+    pub(crate) async fn people_forgotten(&self) -> Result<Directory> {
+        let mut rows = Vec::new();
+        for entry in self.entries_of(FORGOTTEN, 0).await? {
+            // What another version wrote in another form says nothing here.
+            let kept: KeptFacts = serde_json::from_str(&entry.document).unwrap_or_default();
+            rows.extend(kept.rows.into_iter().map(serde_json::Value::Object));
+        }
+        if rows.is_empty() {
+            return Ok(Directory::default());
+        }
+        let json = serde_json::Value::Array(rows).to_string();
+        Directory::from_json(&json, "the people who were forgotten").map_err(Error::people)
     }
 
     fn invoices_of_all(&self) -> Result<Vec<PathBuf>> {

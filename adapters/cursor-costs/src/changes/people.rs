@@ -26,8 +26,8 @@ const KIND: &str = "people-snapshot";
 /// What an entry says.
 #[derive(Serialize, Deserialize)]
 struct Entry {
-    /// With numbers in place of addresses and ids.
-    snapshot: Snapshot,
+    /// With numbers in place of addresses and ids; `None` where the people of the day were removed.
+    snapshot: Option<Snapshot>,
 }
 
 /// What an import of people comes to, before or after it.
@@ -102,6 +102,15 @@ impl CursorCosts {
     }
 
     async fn import_of(&self, snapshot: Snapshot, source: Digest) -> Result<PeopleImport> {
+        // From its day on everybody would be gone.
+        if snapshot.rows.is_empty() {
+            return Err(Error::new(ErrorKind::People, "there are no people in it")
+                .with_hint("check the export: whoever is in no export of a day counts as gone"));
+        }
+        if snapshot.as_of > self.today() {
+            let message = format!("{} has not come: who will be there on it cannot be known", snapshot.as_of);
+            return Err(Error::new(ErrorKind::People, message));
+        }
         let mut kept = self.people_snapshots().await?;
         let known = kept.get(&snapshot.as_of);
         let is_known = known.is_some_and(|known| known.rows == snapshot.rows);
@@ -149,7 +158,29 @@ impl CursorCosts {
             numbers.insert(name.to_owned(), number.get().to_string());
         }
         let snapshot = import.snapshot.clone().renamed(|name| numbers.get(name).cloned());
-        self.note(KIND, &day.to_string(), &Entry { snapshot }, vec![("file".to_owned(), import.source)]).await
+        self.note(
+            KIND,
+            &day.to_string(),
+            &Entry { snapshot: Some(snapshot) },
+            vec![("file".to_owned(), import.source)],
+        )
+        .await
+    }
+
+    /// Removes the people that were kept as those of a day. The journal still says that they were there.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotFound`] where the store has none of that day; [`ErrorKind::People`] where those that are left contradict
+    /// each other; [`ErrorKind::Store`].
+    pub async fn remove_people(&self, day: chrono::NaiveDate) -> Result<()> {
+        let mut kept = self.people_snapshots().await?;
+        if kept.remove(&day).is_none() {
+            let days: Vec<String> = kept.keys().map(ToString::to_string).collect();
+            let message = format!("the store has no people of {day}; it has those of: {}", days.join(", "));
+            return Err(Error::new(ErrorKind::NotFound, message));
+        }
+        history_of(kept)?.directory("the people that are left").map_err(unreadable)?;
+        self.note(KIND, &day.to_string(), &Entry { snapshot: None }, Vec::new()).await
     }
 
     /// Returns the snapshots of people that the store keeps, in the order of their days.
@@ -169,7 +200,7 @@ impl CursorCosts {
             let entry: Entry = serde_json::from_str(&entry.document).map_err(|error| {
                 Error::new(ErrorKind::Store, "the people in the store cannot be read").because(error)
             })?;
-            numbered.push(entry.snapshot);
+            numbered.extend(entry.snapshot);
         }
         let all: BTreeSet<&str> = numbered.iter().flat_map(Snapshot::names).collect();
         let mut names = BTreeMap::new();
@@ -201,7 +232,7 @@ impl CursorCosts {
         }
         let Some(last) = last else { return Ok(()) };
         let people = self.people_history().await?.directory("the people of the store").map_err(unreadable)?;
-        self.setup.ownership.set_stored(people);
+        self.setup.ownership.set_stored(people.or(self.people_forgotten().await?));
         self.forget_loaded();
         self.people_read.store(last, Ordering::Release);
         Ok(())

@@ -289,6 +289,8 @@ pub struct ReconciliationDocument {
     steps: Vec<BridgeStep>,
     unexplained: Money,
     invoice_total: Money,
+    /// What of the total rests on lines of the invoice alone, such as seats and tax; `None` where it cannot be added up.
+    taken_as_stated: Option<Money>,
     verdict: Verdict,
     /// What is missing for an answer.
     missing: Vec<String>,
@@ -335,6 +337,7 @@ impl ReconciliationDocument {
                 .collect(),
             unexplained: bridge.unexplained,
             invoice_total: bridge.invoice_total,
+            taken_as_stated: bridge.taken_as_stated().ok(),
             verdict: bridge.verdict(),
             missing: bridge.assessment.missing.iter().map(ToString::to_string).collect(),
             clues: bridge

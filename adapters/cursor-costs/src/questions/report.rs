@@ -6,7 +6,7 @@ use cost_model::store::{Gap, GapState};
 use cost_model::{Timestamp, Window};
 use cursor_cost_source::list_prices;
 
-use crate::costs::CursorCosts;
+use crate::costs::{CursorCosts, Loaded};
 use crate::error::{Error, ErrorKind, Result};
 use crate::questions::status::BETWEEN_SYNCS;
 use crate::request::{DayRange, ReportRequest};
@@ -40,7 +40,7 @@ impl CursorCosts {
         let loaded = self.load(all).await?;
         let rules = loaded.rules(self)?;
         let mut report = query.run(&loaded.ledger, &*rules).map_err(Error::query)?;
-        report.gaps = self.without_future(report.gaps);
+        report.gaps = self.gaps_that_count(&loaded, report.gaps);
         if let Some(pseudonyms) = self.pseudonyms() {
             pseudonyms.rename_in_report(&mut report);
         }
@@ -54,7 +54,7 @@ impl CursorCosts {
     pub async fn gaps(&self, range: DayRange) -> Result<Vec<Gap>> {
         let window = self.window(range)?;
         let loaded = self.load(window).await?;
-        Ok(self.without_future(loaded.ledger.gaps(window)))
+        Ok(self.gaps_that_count(&loaded, loaded.ledger.gaps(window)))
     }
 
     /// Returns the days of a window in the reporting zone, the last of them included, such as `2026-10-01 to 2026-10-31`; its
@@ -109,14 +109,20 @@ impl CursorCosts {
         gap.state != GapState::Provisional && !is_recent
     }
 
-    /// Returns the gaps that lie before now: nobody misses what is still to come.
-    fn without_future(&self, gaps: Vec<Gap>) -> Vec<Gap> {
+    /// Returns the gaps that lie before now, since nobody misses what is still to come, and before the end of an account that
+    /// nobody reads any more.
+    fn gaps_that_count(&self, loaded: &Loaded, gaps: Vec<Gap>) -> Vec<Gap> {
         let now = self.now();
-        let until_now = |mut gap: Gap| {
-            gap.window = Window::new(gap.window.start(), gap.window.end().min(now)).ok()?;
-            Some(gap)
-        };
-        gaps.into_iter().filter_map(until_now).collect()
+        let mut counted = Vec::new();
+        for mut gap in gaps {
+            let end = gap.connection.as_ref().and_then(|account| loaded.ended.get(account)).copied();
+            let end = gap.window.end().min(now).min(end.unwrap_or(now));
+            if let Ok(window) = Window::new(gap.window.start(), end) {
+                gap.window = window;
+                counted.push(gap);
+            }
+        }
+        counted
     }
 
     /// Returns the saved report of a name.

@@ -107,13 +107,22 @@ impl CursorCosts {
         for id in self.stored_accounts().await? {
             accounts.push(self.account_status(&id).await?);
         }
+        let rules = self.rule_set().ok().map(|rules| rules.digest());
+        let people = self.people().await.ok().map(|people| people.digest());
+        let next_step = match (rules, people) {
+            (Some(_), Some(_)) => self.next_step(&accounts),
+            (None, _) => "`config check`: the rules cannot be read, so that no report can be made".to_owned(),
+            (_, None) => {
+                "`config check`: the people cannot be read, so that no report can be made".to_owned()
+            }
+        };
         Ok(Status {
             at: self.now(),
             demo: origin == Some(Origin::Demo),
             importing: self.is_at_work(),
-            rules: self.rule_set().ok().map(|rules| rules.digest()),
-            people: self.people().await.ok().map(|people| people.digest()),
-            next_step: self.next_step(&accounts),
+            rules,
+            people,
+            next_step,
             accounts,
         })
     }
@@ -137,7 +146,7 @@ impl CursorCosts {
         let sync = sync.unwrap_or_default();
         Ok(AccountStatus {
             name: self.name_of(id).to_owned(),
-            configured: self.accounts().iter().any(|account| account.id() == id),
+            configured: self.is_configured(id),
             state: match (covered, &sync.failure, gaps.is_empty()) {
                 (_, Some(_), _) => AccountState::Failed,
                 (None, None, _) => AccountState::Empty,
@@ -158,14 +167,19 @@ impl CursorCosts {
         })
     }
 
-    /// Returns the time that should be stored of an account: what is covered, and for one that is read from the provider as far
-    /// back as a first sync reads, up to now. What came since the last sync is no gap before two days have passed.
+    /// Returns the time that should be stored of an account: what is covered, up to now, and for one that is read from the
+    /// provider as far back as a first sync reads. What came since the last sync is no gap before two days have passed, and
+    /// nothing is expected of an account that the setup does not have.
     fn expected(&self, id: &ConnectionId, covered: Window) -> Result<Window> {
-        if !self.is_read(self.name_of(id)) {
+        if !self.is_configured(id) {
             return Ok(covered);
         }
         let now = self.now();
-        let start = self.history_start(now).min(covered.start());
+        let start = if self.is_read(self.name_of(id)) {
+            self.history_start(now).min(covered.start())
+        } else {
+            covered.start()
+        };
         let is_recent = now.millis() - covered.end().millis() < BETWEEN_SYNCS;
         let end = if is_recent { covered.end() } else { now.max(covered.end()) };
         Window::new(start, end).map_err(Error::query)

@@ -95,10 +95,11 @@ impl CursorCosts {
         let rules = self.setup.ownership.rules()?;
         let tests = self.setup.ownership.rule_set()?.tests;
         let mut findings = rules.check();
-        let loaded = self.load(self.window(range)?).await?;
-        let resolved = loaded.rules(self)?;
-        if !loaded.ledger.is_empty() {
-            findings.extend(resolved.check_against(&loaded.ledger));
+        let window = self.window(range)?;
+        let resolved = self.load(window).await?.rules(self)?;
+        let ledger = self.ledger_of(window).await?;
+        if !ledger.is_empty() {
+            findings.extend(resolved.check_against(&ledger));
         }
         let failures = resolved.run_tests(&tests).iter().map(ToString::to_string).collect();
         Ok(RulesCheck { findings, tests: tests.len(), failures })
@@ -136,13 +137,14 @@ impl CursorCosts {
         Ok(explained)
     }
 
-    /// Measures how much of the cost has an owner, by key and month, and lists who has none.
+    /// Measures how much of the cost of a range has an owner, by key and month of the reporting zone, and lists who has none.
     ///
     /// # Errors
     /// As [`Self::check_rules`].
     pub async fn coverage(&self, range: DayRange) -> Result<OwnerCoverage> {
-        let loaded = self.load(self.window(range)?).await?;
-        let (ledger, rules) = (&loaded.ledger, loaded.rules(self)?);
+        let window = self.window(range)?;
+        let rules = self.load(window).await?.rules(self)?;
+        let ledger = &self.ledger_of(window).await?;
         let mut unallocated = Vec::new();
         for key in rules.keys() {
             let mut who = rules.unallocated(ledger, key, Metric::Effective).map_err(Error::query)?;
@@ -154,7 +156,7 @@ impl CursorCosts {
             unallocated.push(WithoutOwner { key: Arc::clone(key), who });
         }
         Ok(OwnerCoverage {
-            months: rules.coverage(ledger, Metric::Effective).map_err(Error::query)?,
+            months: rules.coverage(ledger, Metric::Effective, self.setup.zone).map_err(Error::query)?,
             spellings: match self.pseudonyms() {
                 // Two spellings of a name say whose it is.
                 Some(_) => Vec::new(),
@@ -174,8 +176,9 @@ impl CursorCosts {
         percent: u8,
     ) -> Result<Vec<(Arc<str>, Vec<Suggestion>)>> {
         self.refuse_pseudonyms()?;
-        let loaded = self.load(self.window(range)?).await?;
-        let (ledger, rules) = (&loaded.ledger, loaded.rules(self)?);
+        let window = self.window(range)?;
+        let rules = self.load(window).await?.rules(self)?;
+        let ledger = &self.ledger_of(window).await?;
         let mut suggestions = Vec::new();
         for key in rules.keys() {
             let found =
@@ -199,7 +202,8 @@ impl CursorCosts {
         let mut diff = RulesDiff { keys: Vec::new(), removed: Vec::new(), added: Vec::new() };
         for key in old.keys() {
             if new.keys().contains(key) {
-                let found = Diff::between((&*old, &new), &loaded.ledger, key, Metric::Effective, None);
+                let found =
+                    Diff::between((&*old, &new), &loaded.ledger, key, Metric::Effective, Some(window));
                 diff.keys.push(found.map_err(Error::query)?);
             } else {
                 diff.removed.push(Arc::clone(key));

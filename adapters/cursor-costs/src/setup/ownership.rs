@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use cost_model::input::decode;
 use cursor_cost_source::places_of_people;
-use virtual_tags::{Directory, Place, RuleSet, Rules};
+use virtual_tags::{Assign, Directory, Place, RuleSet, Rules};
 
 use crate::error::{Error, ErrorKind, Result};
 
@@ -129,6 +129,17 @@ impl Ownership {
             RulesFrom::Given(rules) => rules.clone(),
         };
         Ok(rules.with_default_person(places_of_people()))
+    }
+
+    /// Returns the names of the facts by which charges find their owners: those that become tags, and those that rules read.
+    pub(crate) fn facts_that_own(&self) -> Result<Vec<String>> {
+        let mut facts = self.columns();
+        for rule in self.rule_set()?.tags.iter().flat_map(|tag| &tag.rules) {
+            if let Assign::FromDirectory(read) = &rule.assign {
+                facts.push(read.fact.to_string());
+            }
+        }
+        Ok(facts)
     }
 
     /// Returns the files of people.

@@ -6,7 +6,6 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use cost_model::Money;
-use cost_model::input::DecimalMark;
 use cost_model::output::{TextTable, amount, counted, cut, for_terminal};
 use cost_model::store::Gap;
 use cursor_costs::documents::ReconciliationDocument;
@@ -19,6 +18,7 @@ use reconcile::output::EvidenceRow;
 use serde_json::{Value, json};
 
 use crate::arguments::{Format, Global, Invoice as Command, Reading};
+use crate::commands::import::DECIMALS;
 use crate::commands::open_existing;
 use crate::outcome::Outcome;
 use crate::output::{Output, Text};
@@ -45,8 +45,8 @@ fn read_with_options(file: &Path, reader: &CursorInvoiceReader) -> Result<Invoic
     let options = [
         ("state the period", "--period DAY/DAY states it"),
         ("billing period", "--period DAY/DAY states it"),
-        ("decimal commas", "--decimal-comma reads its numbers as 1.234,56"),
-        ("decimal mark", "--decimal-comma reads its numbers as 1.234,56"),
+        ("decimal commas", DECIMALS),
+        ("decimal mark", DECIMALS),
         ("say that the difference is accepted", "--accept-difference reads it all the same"),
     ];
     read_invoice(file, reader).map_err(|error| {
@@ -66,8 +66,8 @@ fn reader(reading: &Reading) -> CursorInvoiceReader {
     if let Some(issued) = reading.issued {
         reader = reader.with_issued(issued);
     }
-    if reading.decimal_comma {
-        reader = reader.with_decimal_mark(DecimalMark::Comma);
+    if let Some(mark) = reading.decimals.mark() {
+        reader = reader.with_decimal_mark(mark);
     }
     if reading.accept_difference { reader.accept_difference() } else { reader }
 }
@@ -213,9 +213,9 @@ async fn tie_out(costs: &CursorCosts, account: Option<&str>, output: &Output) ->
             .iter()
             .map(|(file, verdict)| match verdict {
                 Ok((number, total, unexplained, verdict)) => json!({
-                    "file": file, "number": number, "total": total, "unexplained": unexplained, "verdict": verdict,
+                    "file": file.display().to_string(), "number": number, "total": total, "unexplained": unexplained, "verdict": verdict,
                 }),
-                Err(error) => json!({ "file": file, "error": error }),
+                Err(error) => json!({ "file": file.display().to_string(), "error": error }),
             })
             .collect();
         let stated = stated.as_ref().map(|stated| {

@@ -34,7 +34,7 @@ pub(crate) fn text(found: &ExplainedInvoice, width: usize) -> Result<Text> {
         text.heading("Usage against what Cursor states of people");
         text.indented(&tie_out_text(tie_out, width.saturating_sub(2)));
     }
-    verdicts(&mut text, bridge);
+    verdicts(&mut text, bridge)?;
     doubts(&mut text, found)?;
     if !found.invoice.remarks.is_empty() {
         text.heading("Not read as lines");
@@ -167,7 +167,7 @@ fn evidence(text: &mut Text, bridge: &Reconciliation) {
     }
 }
 
-fn verdicts(text: &mut Text, bridge: &Reconciliation) {
+fn verdicts(text: &mut Text, bridge: &Reconciliation) -> Result<()> {
     let assessment = &bridge.assessment;
     text.heading("Verdicts");
     text.line(format_args!("  explained to the last digit   {}", assessment.exact.label()));
@@ -181,6 +181,14 @@ fn verdicts(text: &mut Text, bridge: &Reconciliation) {
     for missing in &assessment.missing {
         text.line(format_args!("  missing: {missing}"));
     }
+    let stated = bridge.taken_as_stated();
+    let stated = stated
+        .map_err(|error| Error::new(ErrorKind::Invoice, "the invoice cannot be checked").because(error))?;
+    if !stated.is_zero() {
+        let (stated, total) = (amount(stated), amount(bridge.invoice_total));
+        text.line(format_args!("  taken as the invoice states  {stated} of {total}: no charge can prove it"));
+    }
+    Ok(())
 }
 
 /// What the invoice says against itself, and where to look.
