@@ -43,7 +43,7 @@ fn text(account: &str, seats: &Seats, is_missing: bool, width: usize) -> Text {
             ));
         }
         (Some(price), None) => {
-            text.line(format_args!("a seat costs {} USD, as stated for these days", amount(price)))
+            text.line(format_args!("a seat costs {} USD, as stated for these days", amount(price)));
         }
         (None, _) => text.line("what a seat costs is not known: --price AMOUNT states it"),
     }

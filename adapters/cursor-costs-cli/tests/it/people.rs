@@ -287,11 +287,13 @@ fn a_file_does_not_bring_back_whoever_was_forgotten() {
     let head = "Kind,Model,Max Mode,Input (w/ Cache Write),Input (w/o Cache Write),Cache Read,Output Tokens,Total Tokens,Cost";
     let row = |hour: u32| format!("On-Demand,auto,No,0,{hour},0,0,{hour},1.0049");
     let at = |hour: u32| format!("2026-07-15T{hour}:00:00.000Z");
-    let team: String = (10..14).map(|hour| format!("{},ana@x.test,{}\n", at(hour), row(hour))).collect();
+    let rows = |person: &str| -> String {
+        (10..14).map(|hour| [&at(hour), person, &row(hour), "\n"].concat()).collect()
+    };
+    let (team, mine) = (rows(",ana@x.test,"), rows(","));
     folder.write("team.csv", &format!("Date,User,{head}\n{}", team.replace("1.0049", "1.00")));
     assert_eq!(folder.run(&["import", "team.csv"]).status, 0);
     assert_eq!(folder.run(&["people", "forget", "ana@x.test", "--yes"]).status, 0);
-    let mine: String = (10..14).map(|hour| format!("{},{}\n", at(hour), row(hour))).collect();
     folder.write("mine.csv", &format!("Date,{head}\n{mine}"));
     folder.write("fine.csv", &format!("Date,User,{head}\n{team}"));
     for import in [&["import", "mine.csv", "--person", "ana@x.test"][..], &["import", "fine.csv"]] {
